@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { EXIT, Problem } from "../problem.ts";
+
+/** Loaded when it is called for: `--help` need not wait for codecs and cores. */
+const COMMANDS = ["sync", "collect", "align", "dump", "run", "convert", "cores", "demo", "setup"] as const;
+
+async function main(): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const program = new Command("instep")
+    .description("Keeps emulated games in step: force-syncs movies, plays replays exactly, joins players.")
+    .version(version)
+    .showHelpAfterError("(instep --help, or instep COMMAND --help, shows what is meant)")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "instep: ")) });
+  for (const name of COMMANDS) {
+    const { add } = (await import(`./${name}.js`)) as { add(program: Command): Command };
+    add(program).exitOverride();
+  }
+  await program.parseAsync();
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else if (error instanceof Problem) {
+    process.stderr.write(`instep: ${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`instep: a fault of its own, please report it: ${(error as Error).stack ?? error}\n`);
+    process.exitCode = EXIT.desync;
+  }
+}

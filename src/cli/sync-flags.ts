@@ -1,0 +1,101 @@
+import { basename, resolve } from "node:path";
+import type { Command } from "commander";
+import { Option } from "commander";
+import type { Watching } from "../follow/align.node.ts";
+import { Job } from "../follow/job.node.ts";
+import { readInput, type RunSpec } from "../follow/open-run.node.ts";
+import type { Fault } from "../follow/run.ts";
+import { sha256Hex } from "../machine/boot.ts";
+import { Problem } from "../problem.ts";
+import { describeDivergence } from "../watch/readings.ts";
+import { coreOption, count, fault, jsonOption, loadMovie, loadProfile, profileOption, setOption, settings } from "./options.ts";
+import type { Progress } from "./progress.ts";
+import { checkRom } from "./rom.ts";
+
+// collect, align, dump and sync are one job in steps; they take the same flags.
+
+export interface SyncFlags {
+  rom: string;
+  core?: string;
+  set: Record<string, string>;
+  native: Record<string, string>;
+  target: Record<string, string>;
+  profile?: string;
+  tail: number;
+  fault?: Fault[];
+  maxRepairs?: number;
+  job?: string;
+  restart?: boolean;
+  anyRom?: boolean;
+  output?: string;
+  json?: boolean;
+}
+
+export function withSyncFlags(command: Command): Command {
+  return command
+    .argument("<movie>", "the movie: .bk2, .fm2 or .isr")
+    .requiredOption("--rom <file>", "the game")
+    .addOption(coreOption())
+    .addOption(setOption())
+    .addOption(new Option("--native <k=v,...>", "options of the core that the movie syncs with").argParser(settings).default({}, "the core's defaults"))
+    .addOption(new Option("--target <k=v,...>", "options to play it with; the rest is as native").argParser(settings).default({}, "as native"))
+    .addOption(profileOption())
+    .addOption(new Option("--tail <n>", "frames to play after the movie's last").argParser(count).default(60))
+    .addOption(new Option("--fault <lag@frame>", "for demos and tests: the target runs one frame too many there").argParser(fault))
+    .addOption(new Option("--max-repairs <n>", "give up after so many (default: when more than half of 120 frames need one)").argParser(count))
+    .option("--job <folder>", "where the readings, the log and the states go (default: beside the output)")
+    .option("--restart", "forget what an earlier run left in that folder")
+    .option("--any-rom", "play the movie even if it was made for another ROM")
+    .addOption(jsonOption());
+}
+
+export interface SyncJob {
+  readonly job: Job;
+  readonly native: RunSpec;
+  readonly target: RunSpec;
+  readonly movieName: string;
+  /** The last frame. */
+  readonly end: number;
+  readonly tail: number;
+}
+
+/** Reads what the flags name and opens the job's folder. */
+export async function openJob(movieFile: string, flags: SyncFlags): Promise<SyncJob> {
+  const folder = flags.job ?? (flags.output ? `${flags.output}.job` : undefined);
+  if (!folder) throw new Problem("say where the job's files go: --job FOLDER");
+  const { movie, sha256 } = await loadMovie(movieFile);
+  const rom = await readInput(flags.rom);
+  if (!flags.anyRom) checkRom(movie, movieFile, rom, flags.rom);
+  if (movie.length === 0) throw new Problem(`${movieFile}: holds no frames`);
+  const common = { rom: resolve(flags.rom), core: flags.core, movie, profile: await loadProfile(flags.profile) };
+  const nativeSettings = { ...flags.set, ...flags.native };
+  const job = new Job(folder, flags.restart);
+  job.claim({ movie: sha256, rom: sha256Hex(rom) });
+  return {
+    job,
+    native: { ...common, settings: nativeSettings },
+    target: { ...common, settings: { ...nativeSettings, ...flags.target }, faults: flags.fault },
+    movieName: basename(movieFile),
+    end: movie.length + flags.tail,
+    tail: flags.tail,
+  };
+}
+
+/** Tells on stderr what happens, in the words that people know from the scripts that did this before. */
+export function consoleWatching(progress: Progress): Watching {
+  return {
+    opened(role, instance) {
+      const { boot, profile } = instance.opened;
+      if (role !== "native") return;
+      progress.say(`${boot.content.name} on ${boot.core.name} ${boot.core.version}`);
+      if (!profile.probes.length) {
+        const regions = profile.fingerprint!.regions.map((r) => r.region).join(", ");
+        progress.say(`no profile: watching a fingerprint of all of "${regions}", so repairs are exact`);
+      }
+      for (const what of boot.unpinned) progress.say(`not pinned: ${what}`);
+    },
+    progress: (step, frame, end) => progress.at(step, frame, end),
+    desync: (divergence) => progress.say(`desync at frame ${divergence.frame}: ${describeDivergence(divergence)}`),
+    repaired: (frame) => progress.say(`loaded the native state of frame ${frame}`),
+  };
+}

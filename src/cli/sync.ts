@@ -1,0 +1,110 @@
+import { existsSync, statSync } from "node:fs";
+import { dirname, extname } from "node:path";
+import type { Command } from "commander";
+import { type Dumped, dump, removePieces } from "../dump/dump.node.ts";
+import { type Aligned, align } from "../follow/align.node.ts";
+import { writeWhole } from "../follow/job.node.ts";
+import { EXIT, Problem } from "../problem.ts";
+import { type DumpFlags, dumpOptions, withDumpFlags } from "./dump-flags.ts";
+import { example } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { consoleWatching, openJob, type SyncFlags, type SyncJob, withSyncFlags } from "./sync-flags.ts";
+import { syncReport } from "./sync-report.ts";
+
+export interface SyncAllFlags extends SyncFlags, DumpFlags {
+  report?: string;
+}
+
+/** What `--json` ends with. */
+export interface SyncResult {
+  readonly frames: number;
+  readonly tail: number;
+  readonly desyncs: readonly number[];
+  readonly repairs: readonly number[];
+  readonly seams: readonly { readonly frame: number; readonly offset: number; readonly proof: unknown }[];
+  readonly residual: number;
+  readonly video: Dumped["video"];
+  readonly audio: Dumped["audio"];
+  readonly seconds: Record<"align" | "dump" | "total", number>;
+  readonly gaveUp?: string;
+}
+
+export function add(program: Command): Command {
+  const command = withDumpFlags(withSyncFlags(program.command("sync")))
+    .description("Force-syncs a movie: plays it at target settings, finds and repairs every desync, writes the video. All three steps in one.")
+    .option("--report <file>", "the report (default: beside the output)")
+    .action(run);
+  return example(
+    command,
+    "instep sync run.bk2 --rom game.nds --core desmume --target desmume_internal_resolution=1024x768 -o synced.mkv",
+    "instep sync run.bk2 --rom game.nes --core nestopia --fault lag@3000 -o synced.mkv --json",
+  );
+}
+
+async function run(movie: string, flags: SyncAllFlags): Promise<void> {
+  const progress = new Progress();
+  try {
+    const result = await sync(movie, flags, progress);
+    progress.stop();
+    if (flags.json) console.log(JSON.stringify(result));
+    else for (const line of inWords(result, flags.output)) console.log(line);
+    if (result.residual > 0) process.exitCode = EXIT.desync;
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Align, dump, report. Throws a Problem when the runs are too different. */
+export async function sync(movie: string, flags: SyncAllFlags, progress: Progress): Promise<SyncResult> {
+  checkOutput(flags.output);
+  const started = performance.now();
+  const synced = await openJob(movie, flags);
+  const { job, native, target, end, tail } = synced;
+  const aligned = await align(job, { native, target }, end, { maxRepairs: flags.maxRepairs }, consoleWatching(progress));
+  const alignSeconds = (performance.now() - started) / 1000;
+  if (aligned.gaveUp !== undefined) throw new Problem(tooDifferent(aligned, synced), EXIT.desync);
+  const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) => progress.at("dump", frame, end));
+  const total = (performance.now() - started) / 1000;
+  const result: SyncResult = {
+    frames: end - tail,
+    tail,
+    desyncs: aligned.desyncs.map((d) => d.frame),
+    repairs: aligned.repairs,
+    seams: dumped.seams.map(({ frame, offset, proof }) => ({ frame, offset, proof })),
+    residual: new Set([...aligned.residual, ...dumped.residual]).size,
+    video: dumped.video,
+    audio: dumped.audio,
+    seconds: { align: round(alignSeconds), dump: round(total - alignSeconds), total: round(total) },
+  };
+  const report = flags.report ?? `${flags.output.slice(0, -extname(flags.output).length)}.report.html`;
+  writeWhole(report, syncReport(synced, aligned, dumped, result, flags.output));
+  removePieces(job);
+  return result;
+}
+
+/** Before hours of work: whether the video can be written at its end. */
+export function checkOutput(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder)) throw new Problem(`${file}: the folder ${folder} does not exist; make it first`);
+  if (existsSync(file) && statSync(file).isDirectory()) throw new Problem(`${file}: is a folder; name a file in it`);
+  if (!/^\.(mkv|mp4|mov|avi|webm)$/i.test(extname(file))) throw new Problem(`${file}: end its name in .mkv, .mp4, .mov, .avi or .webm`);
+}
+
+function tooDifferent(aligned: Aligned, { end }: SyncJob): string {
+  const { desyncs, gaveUp } = aligned;
+  return `stopped at frame ${desyncs.at(-1)!.frame} of ${end} after ${desyncs.length} desyncs, the first at ${desyncs[0]!.frame}: ${gaveUp}`;
+}
+
+function inWords(result: SyncResult, output: string): string[] {
+  const { repairs, seams, residual, video, seconds } = result;
+  const total = result.frames + result.tail;
+  const offsets = seams.map((s) => s.offset);
+  return [
+    repairs.length ? `${repairs.length} desyncs, each repaired with the native run's state: frames ${repairs.slice(0, 12).join(", ")}${repairs.length > 12 ? ", ..." : ""}` : "no desync",
+    residual ? `${residual} of ${total} frames still differ from native` : `all ${total} frames read as native's do`,
+    ...(seams.length ? [`${seams.length} seams, closed ${Math.min(...offsets)} to ${Math.max(...offsets)} frames after the desync`] : []),
+    `${output}: ${video.frames} frames, ${video.width}x${video.height}, in ${seconds.total.toFixed(1)} s`,
+  ];
+}
+
+const round = (seconds: number): number => Math.round(seconds * 100) / 100;

@@ -1,0 +1,137 @@
+import type { Run } from "../follow/run.ts";
+import { SHOW_ALL, SHOW_NOTHING, type VideoFrame } from "../machine/machine.ts";
+import type { Readings } from "../watch/readings.ts";
+import { crossfade } from "./crossfade.ts";
+import { OffsetFinder, type OffsetProof } from "./offset.ts";
+
+/** A repair that aligning made: the native run's state at that frame. */
+export interface RepairState {
+  readonly frame: number;
+  /** The movie's sample there, for movies by poll. */
+  readonly sample?: number | undefined;
+  load(): Uint8Array;
+}
+
+/** One frame of the video. Views of the machine's own memory where nothing had to be kept: use it before the next. */
+export interface Shot {
+  readonly frame: number;
+  readonly picture: VideoFrame;
+  /** Interleaved stereo. */
+  readonly samples: Int16Array;
+}
+
+/** Where the video joins two runs: it shows the run that parted up to `frame + offset`, then the repaired one. */
+export interface Seam {
+  readonly frame: number;
+  readonly offset: number;
+  readonly proof: OffsetProof;
+}
+
+export interface ShotPlan {
+  readonly end: number;
+  readonly repairs: readonly RepairState[];
+  /** Frames past each seam, or "auto": decided for each from its pictures. */
+  readonly offset: number | "auto";
+  /** The longest offset that "auto" may choose. */
+  readonly maxOffset: number;
+  /** Frames up to this one were dumped before: they are run headless, and their seams are not looked at again. */
+  readonly from: number;
+  /** `around`: the shots on both sides, of which those after the cut start at `cut`. */
+  onSeam(seam: Seam, around: readonly Shot[], cut: number): void;
+  /** The readings of each frame of the run that the video ends up following, after a repair where there was one. */
+  onReadings(readings: Readings): void;
+}
+
+/** Shots that are shown of each side of a seam. */
+const AROUND = 3;
+
+/** Plays a run to its end and gives the frames of its video, with every seam closed. */
+export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
+  const repairs = new Map(plan.repairs.map((repair) => [repair.frame, repair]));
+  let recent: Shot[] = [];
+
+  /** Loads the reference's state where there is one for this frame. */
+  function repairHere(): void {
+    const repair = repairs.get(run.frame);
+    if (!repair) return;
+    run.load(repair.load(), repair.frame, repair.sample);
+    plan.onReadings(run.read());
+  }
+  function step(): Shot {
+    run.step(SHOW_ALL);
+    return { frame: run.frame, picture: run.machine.video, samples: run.machine.audio.samples };
+  }
+  function nearSeam(frame: number): boolean {
+    for (let f = frame; f < frame + AROUND; f++) if (repairs.has(f)) return true;
+    return false;
+  }
+
+  repairHere();
+  while (run.frame < plan.from) {
+    run.step(SHOW_NOTHING);
+    repairHere();
+  }
+  while (run.frame < plan.end) {
+    const shot = step();
+    plan.onReadings(run.read());
+    if (nearSeam(run.frame)) recent = [...recent, keep(shot)].slice(-AROUND);
+    yield shot;
+    if (!repairs.has(run.frame)) continue;
+    if (run.frame < plan.end) yield* closeSeam(run.frame);
+    else repairHere(); // nothing is shown after it
+  }
+
+  /**
+   * Run A, which parted at `frame`, is played on for as long as the offset may be, and kept. Then the state is loaded and
+   * run B is played over the same frames until its picture carries on that of A. The video goes on with A's shots up to
+   * there, then with B's. A repair on the way is made in B.
+   */
+  function* closeSeam(frame: number): Generator<Shot> {
+    const longest = Math.min(plan.offset === "auto" ? plan.maxOffset : plan.offset, plan.end - frame - 1);
+    const finder = new OffsetFinder(longest, plan.offset === "auto");
+    finder.before(0, recent.at(-1)!.picture);
+    const a: Shot[] = [];
+    while (a.length <= longest) {
+      a.push(keep(step()));
+      finder.before(a.length, a.at(-1)!.picture);
+    }
+    rewind(frame);
+    const b: Shot[] = [];
+    for (let found: { offset: number; proof: OffsetProof } | undefined; !found; ) {
+      b.push(keep(step()));
+      plan.onReadings(run.read());
+      const last = repairs.has(run.frame) || run.frame === plan.end;
+      found = finder.after(b.length, b.at(-1)!.picture, last);
+      if (!found) {
+        if (last) finder.restart(b.length);
+        repairHere();
+        continue;
+      }
+      const { offset, proof } = found;
+      // Samples of the frame after the cut: both runs have them, so that one can fade into the other.
+      const joined = { ...b[offset]!, samples: crossfade(a[offset]!.samples, b[offset]!.samples, sampleRate(run)) };
+      const video = [...a.slice(0, offset), joined, ...b.slice(offset + 1)];
+      const before = [...recent, ...a.slice(0, offset)].slice(-AROUND);
+      plan.onSeam({ frame, offset, proof }, [...before, ...b.slice(offset, offset + AROUND)], before.length);
+      recent = video.slice(-AROUND);
+      yield* video;
+    }
+    if (repairs.has(run.frame) && run.frame < plan.end) yield* closeSeam(run.frame);
+  }
+
+  function rewind(frame: number): void {
+    const { load, sample } = repairs.get(frame)!;
+    run.load(load(), frame, sample);
+    plan.onReadings(run.read());
+  }
+}
+
+/** A shot that stays when the machine goes on. */
+function keep(shot: Shot): Shot {
+  return { frame: shot.frame, picture: { ...shot.picture, pixels: shot.picture.pixels.slice() }, samples: shot.samples.slice() };
+}
+
+function sampleRate(run: Run): number {
+  const { num, den } = run.machine.timing.sampleRate;
+  return num / den;
+}

@@ -1,0 +1,66 @@
+import { serve } from "../machine/instance/child.ts";
+import type { Boot } from "../machine/boot.ts";
+import { type Show, SHOW_NOTHING, type Timing } from "../machine/machine.ts";
+import type { Profile } from "../watch/profile.ts";
+import type { Readings } from "../watch/readings.ts";
+import { openRun, type RunSpec } from "./open-run.node.ts";
+import type { Run } from "./run.ts";
+
+/** What an instance says of its machine when it is open. */
+export interface Opened {
+  readonly boot: Boot;
+  readonly timing: Timing;
+  readonly stateSize: number;
+  readonly polling: "exact" | "frame";
+  readonly regions: readonly { readonly name: string; readonly base: number; readonly size: number }[];
+  readonly profile: Profile;
+  /** The readings of frame 0. */
+  readonly first: Readings;
+}
+
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pitch: number;
+  readonly aspect: number;
+  readonly pixels: Uint8Array;
+}
+
+let run: Run;
+
+const verbs = {
+  async open(spec: RunSpec): Promise<Opened> {
+    const opened = await openRun(spec);
+    run = opened.run;
+    const { machine } = run;
+    return {
+      boot: machine.boot,
+      timing: machine.timing,
+      stateSize: machine.stateSize,
+      polling: machine.polling,
+      regions: machine.memory.map(({ name, base, size }) => ({ name, base, size })),
+      profile: opened.profile,
+      first: run.read(),
+    };
+  },
+  keepHistory: (budget: number, interval: number): void => run.keepHistory(budget, interval),
+  play: (frames: number, show: Show = SHOW_NOTHING): Readings => run.play(frames, show),
+  stateAt: (frame: number): Uint8Array => run.stateAt(frame),
+  load: (state: Uint8Array, frame: number, sample?: number): void => run.load(state, frame, sample),
+  forgetBefore: (frame: number): void => run.forgetBefore(frame),
+  /** The readings of the frame it is at. */
+  read: (): Readings => run.read(),
+  picture(): Picture {
+    const { width, height, pitch, aspect, pixels } = run.machine.video;
+    return { width, height, pitch, aspect, pixels: pixels.slice() };
+  },
+  memory(name: string): Uint8Array | undefined {
+    const region = run.machine.memory.find((r) => r.name === name);
+    region?.refresh?.();
+    return region?.bytes.slice();
+  },
+  close: (): void => run.machine.close(),
+};
+export type InstanceVerbs = typeof verbs;
+
+serve(verbs);

@@ -1,0 +1,73 @@
+import { Child } from "../machine/instance/child.ts";
+import type { Show } from "../machine/machine.ts";
+import type { Readings } from "../watch/readings.ts";
+import type { InstanceVerbs, Opened, Picture } from "./instance-main.node.ts";
+import type { RunSpec } from "./open-run.node.ts";
+
+/** A run in a process of its own: the verbs of {@link Run}, asynchronous, several frames a message. */
+export class Instance {
+  readonly #child: Child<InstanceVerbs>;
+  readonly opened: Opened;
+  /** The frame it will be at when the calls made so far are done. */
+  frame = 0;
+
+  private constructor(child: Child<InstanceVerbs>, opened: Opened) {
+    this.#child = child;
+    this.opened = opened;
+  }
+
+  /** `role` is what messages call it: "native", "target". */
+  static async open(role: string, spec: RunSpec): Promise<Instance> {
+    const child = new Child<InstanceVerbs>(new URL("./instance-main.node.ts", import.meta.url), `the ${role} instance`);
+    try {
+      return new Instance(child, await child.call("open", spec));
+    } catch (error) {
+      await child.kill();
+      throw error;
+    }
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  play(frames: number, show?: Show): Promise<Readings> {
+    this.frame += frames;
+    return this.#child.call("play", frames, show);
+  }
+
+  load(state: Uint8Array, frame: number, sample?: number): Promise<void> {
+    this.frame = frame;
+    return this.#child.call("load", state, frame, sample);
+  }
+
+  keepHistory(budget: number, interval: number): Promise<void> {
+    return this.#child.call("keepHistory", budget, interval);
+  }
+
+  stateAt(frame: number): Promise<Uint8Array> {
+    return this.#child.call("stateAt", frame);
+  }
+
+  forgetBefore(frame: number): Promise<void> {
+    return this.#child.call("forgetBefore", frame);
+  }
+
+  read(): Promise<Readings> {
+    return this.#child.call("read");
+  }
+
+  picture(): Promise<Picture> {
+    return this.#child.call("picture");
+  }
+
+  memory(region: string): Promise<Uint8Array | undefined> {
+    return this.#child.call("memory", region);
+  }
+
+  /** Ends it: politely, so that the core frees what it holds outside the process, then for sure. */
+  async close(): Promise<void> {
+    await this.#child.call("close").catch(() => {});
+    await this.#child.kill();
+  }
+}

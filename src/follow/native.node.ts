@@ -1,0 +1,110 @@
+import { EXIT, Problem } from "../problem.ts";
+import type { Profile } from "../watch/profile.ts";
+import { describeDivergence, firstDivergence, type Readings } from "../watch/readings.ts";
+import type { ReadingsLog } from "../watch/readings-log.ts";
+import type { Reference } from "./follow.ts";
+import type { Instance } from "./instance.node.ts";
+import type { ReadingsFile } from "./readings-file.node.ts";
+
+/** Frames that the native run may be ahead of its follower: enough that nobody waits, few enough that its keyframes are dense. */
+const LEAD = 1200;
+const BATCH = 128;
+const HISTORY_BUDGET = 512 << 20;
+
+/**
+ * The movie at native settings as a Reference: an instance that plays headless, ahead of its follower, keeps keyframes on
+ * the way and so gives the state of any frame that was asked for in the last {@link LEAD} frames at once. Its readings go
+ * to a file; those that an earlier run left there must come again, or the native run is not deterministic.
+ */
+export class NativeRun implements Reference {
+  readonly end: number;
+  readonly #instance: Instance;
+  readonly #profile: Profile;
+  readonly #log: ReadingsLog;
+  readonly #file: ReadingsFile;
+  readonly #byPoll: boolean;
+  #played: number;
+  #followedTo: number;
+  #waiting: { frame: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
+  #error: unknown;
+  #wake: (() => void) | undefined;
+
+  constructor(options: { instance: Instance; profile: Profile; log: ReadingsLog; file: ReadingsFile; end: number; from: number; byPoll: boolean }) {
+    this.#instance = options.instance;
+    this.#profile = options.profile;
+    this.#log = options.log;
+    this.#file = options.file;
+    this.#byPoll = options.byPoll;
+    this.end = options.end;
+    this.#played = options.from;
+    this.#followedTo = options.from;
+  }
+
+  /** Begins to play. `lead`: how far ahead of its follower it may be; Infinity plays to the end on its own. */
+  async start(lead = LEAD, onBatch?: (frame: number) => void): Promise<void> {
+    try {
+      if (lead !== Number.POSITIVE_INFINITY) {
+        const interval = Math.max(8, Math.ceil((lead * this.#instance.opened.stateSize) / HISTORY_BUDGET));
+        await this.#instance.keepHistory(HISTORY_BUDGET * 1.5, interval);
+      }
+      this.#take(await this.#instance.read());
+      while (this.#played < this.end) {
+        if (this.#played - this.#followedTo >= lead) await new Promise<void>((resolve) => (this.#wake = resolve));
+        const readings = await this.#instance.play(Math.min(BATCH, this.end - this.#played));
+        this.#take(readings);
+        onBatch?.(this.#played);
+      }
+    } catch (error) {
+      this.#error = error;
+      for (const waiter of this.#waiting) waiter.reject(error);
+      this.#waiting = [];
+      throw error;
+    }
+  }
+
+  async readings(first: number, count: number): Promise<Readings> {
+    const last = first + count - 1;
+    if (last > this.#played) {
+      if (this.#error) throw this.#error;
+      this.forgetBefore(Math.max(this.#followedTo, first));
+      await new Promise<void>((resolve, reject) => this.#waiting.push({ frame: last, resolve, reject }));
+    }
+    return this.#log.slice(first, count);
+  }
+
+  stateAt(frame: number): Promise<Uint8Array> {
+    return this.#instance.stateAt(frame);
+  }
+
+  sampleAt(frame: number): number | undefined {
+    return this.#byPoll ? this.#log.pollsBefore(frame) : undefined;
+  }
+
+  forgetBefore(frame: number): void {
+    this.#followedTo = frame;
+    this.#instance.forgetBefore(frame).catch(() => {});
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  #take(readings: Readings): void {
+    const known = Math.min(this.#log.length - readings.first, readings.count);
+    if (known > 0) {
+      const before = this.#log.slice(readings.first, known);
+      const parted = firstDivergence(this.#profile, before, readings);
+      if (parted) {
+        throw new Problem(
+          `the native run is not deterministic: frame ${parted.frame} now reads otherwise than it did before (${describeDivergence(parted)}); add --restart, and pin what differs`,
+          EXIT.desync,
+        );
+      }
+    }
+    this.#log.append(readings);
+    this.#file.append(readings);
+    this.#played = readings.first + readings.count - 1;
+    this.#waiting = this.#waiting.filter((waiter) => {
+      if (waiter.frame <= this.#played) waiter.resolve();
+      return waiter.frame > this.#played;
+    });
+  }
+}

@@ -1,0 +1,126 @@
+import { History } from "../history/history.ts";
+import { type Machine, SHOW_NOTHING, type Show } from "../machine/machine.ts";
+import { type Movie, MovieInput } from "../movie/movie.ts";
+import type { Profile } from "../watch/profile.ts";
+import { newReadings, type Readings } from "../watch/readings.ts";
+import { Watcher } from "../watch/watcher.ts";
+
+/** A disturbance on purpose, for demos and tests: "lag": one frame too many is run where this frame has been reached. */
+export interface Fault {
+  readonly kind: "lag";
+  readonly frame: number;
+}
+
+/** A machine that plays a movie and is watched: what collects, aligns and dumps. */
+export class Run {
+  readonly machine: Machine;
+  readonly #movie: MovieInput;
+  readonly #profile: Profile;
+  readonly #watcher: Watcher;
+  readonly #faults: ReadonlySet<number>;
+  #history: History | undefined;
+
+  constructor(machine: Machine, movie: Movie, profile: Profile, faults: readonly Fault[] = []) {
+    this.machine = machine;
+    this.#movie = new MovieInput(movie);
+    this.#profile = profile;
+    this.#watcher = new Watcher(profile, machine);
+    this.#faults = new Set(faults.map((fault) => fault.frame));
+  }
+
+  get frame(): number {
+    return this.machine.frame;
+  }
+
+  /** Keeps states on the way, so that {@link stateAt} goes back quickly. */
+  keepHistory(budget: number, interval: number): void {
+    this.#history = new History({ budget, interval });
+    this.#keep();
+  }
+
+  /** One frame of the movie. */
+  step(show: Show): void {
+    const { machine } = this;
+    for (const event of this.#movie.eventsAt(machine.frame)) {
+      if (event.kind === "reset") machine.reset("soft");
+      else if (event.kind === "power") machine.reset("power");
+    }
+    machine.step(this.#movie, show);
+    if (this.#faults.has(machine.frame)) this.#runOneTooMany(show);
+    if (this.#history?.wants(machine.frame)) this.#keep();
+  }
+
+  /** The readings of the frame that the machine is at. */
+  read(): Readings {
+    const readings = newReadings(this.#profile, this.machine.frame, 1);
+    this.#watcher.read(readings, 0);
+    return readings;
+  }
+
+  /** Plays so many frames; the readings are those of the frames after this one. */
+  play(frames: number, show: Show = SHOW_NOTHING): Readings {
+    const readings = newReadings(this.#profile, this.machine.frame + 1, frames);
+    for (let row = 0; row < frames; row++) {
+      this.step(show);
+      this.#watcher.read(readings, row);
+    }
+    return readings;
+  }
+
+  /** Loads a state of that frame. `sample` is the movie's sample there, needed for movies by poll. */
+  load(state: Uint8Array, frame: number, sample?: number): void {
+    this.machine.loadState(state, frame);
+    if (sample !== undefined) this.#movie.seek(frame, sample);
+  }
+
+  /** A state of a frame that was played already (headless, from the keyframe before it), or of this very frame. The run stays where it is. */
+  stateAt(frame: number): Uint8Array {
+    const { machine } = this;
+    if (frame === machine.frame) return machine.saveState();
+    const keyframe = this.#history?.nearest(frame);
+    if (!keyframe || frame > machine.frame) throw new RangeError(`no state of frame ${frame} at frame ${machine.frame}`);
+    const here = { frame: machine.frame, state: machine.saveState() };
+    const history = this.#history;
+    this.#history = undefined;
+    machine.loadState(keyframe.state, keyframe.frame);
+    while (machine.frame < frame) this.step(SHOW_NOTHING);
+    const state = machine.saveState();
+    machine.loadState(here.state, here.frame);
+    this.#history = history;
+    return state;
+  }
+
+  /** States before this frame will not be asked for any more. */
+  forgetBefore(frame: number): void {
+    this.#history?.forgetBefore(frame);
+  }
+
+  #keep(): void {
+    this.#history?.keep(this.machine.frame, this.machine.saveState());
+  }
+
+  #runOneTooMany(show: Show): void {
+    const { machine } = this;
+    const frame = machine.frame;
+    const again = new Again(this.#movie, frame - 1);
+    machine.step(again, show);
+    machine.loadState(machine.saveState(), frame);
+  }
+}
+
+/** The input of a frame that was played, once more. */
+class Again {
+  readonly #movie: MovieInput;
+  readonly #frame: number;
+
+  constructor(movie: MovieInput, frame: number) {
+    this.#movie = movie;
+    this.#frame = frame;
+  }
+  beginFrame(): void {
+    this.#movie.beginFrame(this.#frame);
+  }
+  poll(port: number) {
+    return this.#movie.poll(port);
+  }
+}

@@ -1,0 +1,42 @@
+/** What libretro does not tell of a console. */
+export interface System {
+  /** Address of main RAM on the bus. */
+  readonly ram: number;
+  readonly bigEndian?: boolean;
+  /** One pad, built in. */
+  readonly handheld?: boolean;
+  /** Other RAM by its first address. */
+  readonly areas?: Readonly<Record<number, string>>;
+  readonly extensions: readonly string[];
+}
+
+const GAME_BOY_AREAS = { 0x8000: "vram", 0xa000: "save", 0xc000: "wram", 0xd000: "wram-d000", 0xfe00: "oam", 0xff80: "hram" };
+
+export const SYSTEMS: Readonly<Record<string, System>> = {
+  nes: { ram: 0, extensions: ["nes", "fds", "unf", "unif"], areas: { 0x6000: "save" } },
+  gb: { ram: 0xc000, handheld: true, extensions: ["gb", "dmg"], areas: GAME_BOY_AREAS },
+  gbc: { ram: 0xc000, handheld: true, extensions: ["gbc", "cgb"], areas: GAME_BOY_AREAS },
+  gba: {
+    ram: 0x2000000,
+    handheld: true,
+    extensions: ["gba", "agb"],
+    areas: { 0x2000000: "ewram", 0x3000000: "iwram", 0x5000000: "palette", 0x6000000: "vram", 0x7000000: "oam", 0xe000000: "save" },
+  },
+  nds: { ram: 0x2000000, handheld: true, extensions: ["nds"] },
+  snes: { ram: 0x7e0000, extensions: ["sfc", "smc"] },
+  pce: { ram: 0x1f0000, extensions: ["pce", "sgx"] },
+  psx: { ram: 0, extensions: ["cue", "chd", "pbp", "exe", "psexe", "ccd", "toc"], areas: { 0x1f800000: "scratchpad" } },
+  vb: { ram: 0x5000000, handheld: true, extensions: ["vb", "vboy"] },
+  wswan: { ram: 0, handheld: true, extensions: ["ws", "wsc"] },
+};
+
+/** File name extension in lower case, without the dot. */
+export function extensionOf(name: string): string {
+  return /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
+}
+
+/** The console that a game of that name runs on. */
+export function systemOf(name: string): string | undefined {
+  const extension = extensionOf(name);
+  return Object.keys(SYSTEMS).find((system) => SYSTEMS[system]!.extensions.includes(extension));
+}

@@ -1,0 +1,121 @@
+import type { Movie, MovieStart, System } from "../movie.ts";
+import { readInputLog } from "./bk2-log.ts";
+import { count, fault, textOf } from "./text.ts";
+import { unzip } from "./unzip.ts";
+
+/** What {@link Movie.extra} holds for a .bk2: enough to write the same input log again. */
+export interface Bk2Extra {
+  readonly format: "bk2";
+  /** Header.txt, key and value in the file's order. */
+  readonly header: readonly (readonly [string, string])[];
+  readonly logKey: string;
+  /** Empty groups that end each row, as recent BizHawk writes them. */
+  readonly emptyGroups: number;
+  /** Columns that pads do not carry: [frame, value] where the value changes (it is 0 before the first). */
+  readonly columns: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  /** The letter that stands for a pressed button, where one was pressed. */
+  readonly letters: Readonly<Record<string, string>>;
+  /** Rows are parts of frames (SubNESHawk, SubGBHawk): such a movie is not by frame on other cores. */
+  readonly subframes?: true;
+  readonly comments?: string;
+  readonly subtitles?: string;
+}
+
+const SYSTEMS: Readonly<Record<string, System>> = {
+  NES: "nes", FDS: "nes", SNES: "snes", BSX: "snes", SGB: "gb", GB: "gb", GBC: "gbc", DGB: "gb", GBL: "gb", GB3X: "gb", GB4X: "gb",
+  GBA: "gba", NDS: "nds", N64: "n64", GEN: "genesis", PSX: "psx", ARCADE: "arcade", MAME: "arcade",
+}; // biome-ignore format: a table
+
+/**
+ * Reads BizHawk's .bk2 and the movie part of a .tasproj: a zip of Header.txt, 'Input Log.txt', SyncSettings.json,
+ * Comments.txt, Subtitles.txt and what it starts from. Throws a Problem for bytes that are none.
+ */
+export function readBk2(file: string, bytes: Uint8Array): Movie {
+  const entries = unzip(file, bytes, (name) => /^(header|input log|syncsettings|comments|subtitles|core|coretext|moviesaveram)(\.|$)/i.test(name));
+  const entry = (name: string): Uint8Array | undefined =>
+    [...entries].find(([path]) => path.toLowerCase().replace(/\.[^.]*$/, "") === name)?.[1];
+  const headerBytes = entry("header");
+  if (!headerBytes) throw fault(file, "it has no Header.txt", "save the movie again with BizHawk");
+  const logBytes = entry("input log");
+  if (!logBytes) throw fault(file, "it has no 'Input Log.txt'", "save the movie again with BizHawk");
+  const header = pairs(textOf(headerBytes));
+  const values = new Map(header);
+  const system = systemOf(values);
+  const log = readInputLog(file, logBytes, system);
+  const comments = textOf(entry("comments") ?? new Uint8Array()).trim();
+  const subtitles = textOf(entry("subtitles") ?? new Uint8Array()).trim();
+  const syncSettings = json(entry("syncsettings"));
+  const rerecords = count(values.get("rerecordCount"));
+  const author = values.get("Author");
+  const core = values.get("Core");
+  const version = values.get("OriginalEmuVersion") ?? values.get("emuVersion");
+  const extra: Bk2Extra = {
+    format: "bk2",
+    header,
+    ...log.extra,
+    ...(core?.startsWith("Sub") && { subframes: true as const }),
+    ...(comments && { comments }),
+    ...(subtitles && { subtitles }),
+  };
+  return {
+    system,
+    by: "frame",
+    length: log.length,
+    tracks: log.tracks,
+    events: log.events,
+    start: startOf(values, entry),
+    rom: romOf(values),
+    region: values.get("PAL") === "1" || values.get("PAL")?.toLowerCase() === "true" ? "pal" : "ntsc",
+    ...(rerecords !== undefined && { rerecords }),
+    ...(author && { authors: [author] }),
+    ...((version ?? core) && { emulator: ["BizHawk", version?.replace(/^Version /, ""), core && `(${core})`].filter(Boolean).join(" ") }),
+    ...(syncSettings !== undefined && { syncSettings }),
+    extra: extra as unknown as Record<string, unknown>,
+  };
+}
+
+function pairs(text: string): [string, string][] {
+  const lines = text.split(/\r?\n/).map((line) => line.trim());
+  return lines
+    .filter((line) => line !== "")
+    .map((line) => {
+      const space = line.indexOf(" ");
+      return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1).trim()];
+    });
+}
+
+function systemOf(values: ReadonlyMap<string, string>): System {
+  const platform = (values.get("Platform") ?? "").toUpperCase();
+  const system = Object.hasOwn(SYSTEMS, platform) ? SYSTEMS[platform]! : "unknown";
+  return system === "gb" && values.get("IsCGBMode") === "1" ? "gbc" : system;
+}
+
+/** BizHawk writes MD5 and CRC-32 under the key SHA1 too: the length tells. */
+function romOf(values: ReadonlyMap<string, string>): Movie["rom"] {
+  const rom: { -readonly [K in keyof Movie["rom"]]: Movie["rom"][K] } = {};
+  const name = values.get("GameName");
+  if (name) rom.name = name;
+  for (const key of ["SHA1", "MD5", "CRC32"]) {
+    const hash = (values.get(key) ?? "").replace(/^[A-Za-z0-9]+:/, "").toLowerCase();
+    if (!/^[0-9a-f]+$/.test(hash)) continue;
+    if (hash.length === 40) rom.sha1 ??= hash;
+    if (hash.length === 32) rom.md5 ??= hash;
+    if (hash.length === 8) rom.crc32 ??= hash;
+  }
+  return rom;
+}
+
+function startOf(values: ReadonlyMap<string, string>, entry: (name: string) => Uint8Array | undefined): MovieStart {
+  const is = (key: string): boolean => /^(true|1)$/i.test(values.get(key) ?? "");
+  if (is("StartsFromSavestate")) return { kind: "state", data: entry("core") ?? entry("coretext") ?? new Uint8Array() };
+  if (is("StartsFromSaveRam")) return { kind: "save", data: entry("moviesaveram") ?? new Uint8Array() };
+  return { kind: "power-on" };
+}
+
+function json(bytes: Uint8Array | undefined): unknown {
+  try {
+    return bytes && JSON.parse(textOf(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { NES } from "jsnes";
+import type { VideoFrame } from "../../../src/machine/machine.ts";
+import { shared } from "../../support/data.ts";
+
+/** A picture whose pixels are 0xRRGGBB of (x, y). */
+export function paint(width: number, height: number, at: (x: number, y: number) => number, pitch = width * 4): VideoFrame {
+  const pixels = new Uint8Array(pitch * height);
+  const view = new DataView(pixels.buffer);
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) view.setUint32(y * pitch + x * 4, at(x, y), true);
+  return { width, height, pitch, aspect: 0, pixels };
+}
+
+/** A picture that is different for every n, with edges, text-like detail and motion. */
+export function scene(n: number, width = 64, height = 48, pitch = width * 4): VideoFrame {
+  return paint(width, height, (x, y) => (((x + n) * 37) ^ (y * 91)) * 0x010305 * (((x >> 3) + (y >> 3) + n) % 5) & 0xffffff, pitch);
+}
+
+/** The colours, without the fourth byte of each pixel, which means nothing. */
+export function colours(frame: VideoFrame): Buffer {
+  const out = Buffer.alloc(frame.width * frame.height * 3);
+  let at = 0;
+  for (let y = 0; y < frame.height; y++) {
+    for (let x = 0; x < frame.width; x++) {
+      const from = y * frame.pitch + x * 4;
+      for (let c = 0; c < 3; c++) out[at++] = frame.pixels[from + c]!;
+    }
+  }
+  return out;
+}
+
+/** Real pictures: Cyber Coaster, 256x240, start pressed at the beginning. `steer` says whether right is held at a frame. */
+export function coaster(from: number, count: number, steer: (frame: number) => boolean = () => false): VideoFrame[] {
+  const frames: VideoFrame[] = [];
+  let pixels = new Uint8Array(0);
+  const nes = new NES({
+    emulateSound: false,
+    onFrame: (buffer: number[] | Uint32Array) => {
+      pixels = new Uint8Array(Uint32Array.from(buffer).buffer);
+    },
+  });
+  nes.loadROM(readFileSync(shared("nes/cybercoaster.nes")).toString("latin1"));
+  for (let n = 0; n < from + count; n++) {
+    if (n % 40 === 20) nes.buttonDown(1, 3);
+    if (n % 40 === 24) nes.buttonUp(1, 3);
+    if (steer(n)) nes.buttonDown(1, 7);
+    else nes.buttonUp(1, 7);
+    nes.frame();
+    if (n >= from) frames.push({ width: 256, height: 240, pitch: 1024, aspect: 0, pixels });
+  }
+  return frames;
+}
