@@ -189,43 +189,31 @@ _oam_clear:
 
 ; void spr16(void): a 16x16 sprite of tiles ptile.. at px, py with attributes pattr. Flipped, its halves change places.
 _spr16:
-    ldx _oam_at
-    lda _py
-    sec
-    sbc #1
-    sta OAM,x
-    sta OAM+4,x
     lda _pattr
-    sta OAM+2,x
-    sta OAM+6,x
-    lda _px
-    sta OAM+3,x
-    clc
-    adc #8
-    bcc :+
-    lda #$FF
-    sta OAM+4,x
-:   sta OAM+7,x
-    bit _pattr
-    bvs @flip
+    asl a                                   ; bit 6 (flip) to the sign
+    bmi @flip
+    jsr _spr8
     lda _ptile
-    sta OAM+1,x
     clc
     adc #2
-    sta OAM+5,x
-    bne @next
+    bne @second
 @flip:
     lda _ptile
-    sta OAM+5,x
     clc
     adc #2
-    sta OAM+1,x
-@next:
-    txa
+    sta _ptile
+    jsr _spr8
+    lda _ptile
+    sec
+    sbc #2
+@second:
+    sta _ptile
+    lda _px
     clc
     adc #8
-    sta _oam_at
-    rts
+    bcs past                                ; past the right edge
+    sta _px
+    ; falls into the second half
 
 ; void spr8(void): one 8x16 sprite.
 _spr8:
@@ -245,6 +233,7 @@ _spr8:
     inx
     inx
     stx _oam_at
+past:
     rts
 
 ; void move_foes(void): adds each live foe's speed to its place.

@@ -62,4 +62,4 @@ export function shotOption(text: string, previous: readonly { file: string; fram
 }
 
 /** Inputs of nobody: a run without a movie. */
-export const noMovie: Movie = Object.freeze({ system: "unknown", by: "frame", length: 0, tracks: [], events: [], start: { kind: "power-on" }, rom: {} });
+export const noMovie: Movie = { system: "unknown", by: "frame", length: 0, tracks: [], events: [], start: { kind: "power-on" }, rom: {} };

@@ -27,7 +27,6 @@ export interface SyncFlags {
   job?: string;
   restart?: boolean;
   anyRom?: boolean;
-  output?: string;
   json?: boolean;
 }
 
@@ -60,7 +59,7 @@ export interface SyncJob {
 }
 
 /** Reads what the flags name and opens the job's folder. */
-export async function openJob(movieFile: string, flags: SyncFlags): Promise<SyncJob> {
+export async function openJob(movieFile: string, flags: SyncFlags & { output?: string }): Promise<SyncJob> {
   const folder = flags.job ?? (flags.output ? `${flags.output}.job` : undefined);
   if (!folder) throw new Problem("say where the job's files go: --job FOLDER");
   const { movie, sha256 } = await loadMovie(movieFile);

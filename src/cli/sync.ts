@@ -15,18 +15,21 @@ export interface SyncAllFlags extends SyncFlags, DumpFlags {
   report?: string;
 }
 
-/** What `--json` ends with. */
-export interface SyncResult {
+/** Of aligning alone. */
+interface SyncFigures {
   readonly frames: number;
   readonly tail: number;
   readonly desyncs: readonly number[];
   readonly repairs: readonly number[];
-  readonly seams: readonly { readonly frame: number; readonly offset: number; readonly proof: unknown }[];
   readonly residual: number;
+}
+
+/** What `--json` ends with. */
+export interface SyncResult extends SyncFigures {
+  readonly seams: readonly { readonly frame: number; readonly offset: number; readonly proof: unknown }[];
   readonly video: Dumped["video"];
   readonly audio: Dumped["audio"];
   readonly seconds: Record<"align" | "dump" | "total", number>;
-  readonly gaveUp?: string;
 }
 
 export function add(program: Command): Command {
@@ -44,32 +47,41 @@ export function add(program: Command): Command {
 async function run(movie: string, flags: SyncAllFlags): Promise<void> {
   const progress = new Progress();
   try {
-    const result = await sync(movie, flags, progress);
+    const { result, gaveUp } = await sync(movie, flags, progress);
     progress.stop();
-    if (flags.json) console.log(JSON.stringify(result));
-    else for (const line of inWords(result, flags.output)) console.log(line);
+    if (flags.json) console.log(JSON.stringify({ ...result, ...(gaveUp !== undefined && { gaveUp }) }));
+    else if (gaveUp === undefined) for (const line of inWords(result as SyncResult, flags.output)) console.log(line);
+    if (gaveUp !== undefined) throw new Problem(gaveUp, EXIT.desync);
     if (result.residual > 0) process.exitCode = EXIT.desync;
   } finally {
     progress.stop();
   }
 }
 
-/** Align, dump, report. Throws a Problem when the runs are too different. */
-export async function sync(movie: string, flags: SyncAllFlags, progress: Progress): Promise<SyncResult> {
+/** Align, dump, report. With runs that are too different it stops after aligning and says so. */
+export async function sync(
+  movie: string,
+  flags: SyncAllFlags,
+  progress: Progress,
+): Promise<{ synced: SyncJob; aligned: Aligned } & ({ result: SyncResult; gaveUp?: undefined } | { result: SyncFigures; gaveUp: string })> {
   checkOutput(flags.output);
   const started = performance.now();
   const synced = await openJob(movie, flags);
   const { job, native, target, end, tail } = synced;
   const aligned = await align(job, { native, target }, end, { maxRepairs: flags.maxRepairs }, consoleWatching(progress));
   const alignSeconds = (performance.now() - started) / 1000;
-  if (aligned.gaveUp !== undefined) throw new Problem(tooDifferent(aligned, synced), EXIT.desync);
-  const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) => progress.at("dump", frame, end));
-  const total = (performance.now() - started) / 1000;
-  const result: SyncResult = {
+  const figures: SyncFigures = {
     frames: end - tail,
     tail,
     desyncs: aligned.desyncs.map((d) => d.frame),
     repairs: aligned.repairs,
+    residual: aligned.residual.length,
+  };
+  if (aligned.gaveUp !== undefined) return { synced, aligned, result: figures, gaveUp: tooDifferent(aligned, end) };
+  const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) => progress.at("dump", frame, end));
+  const total = (performance.now() - started) / 1000;
+  const result: SyncResult = {
+    ...figures,
     seams: dumped.seams.map(({ frame, offset, proof }) => ({ frame, offset, proof })),
     residual: new Set([...aligned.residual, ...dumped.residual]).size,
     video: dumped.video,
@@ -79,7 +91,7 @@ export async function sync(movie: string, flags: SyncAllFlags, progress: Progres
   const report = flags.report ?? `${flags.output.slice(0, -extname(flags.output).length)}.report.html`;
   writeWhole(report, syncReport(synced, aligned, dumped, result, flags.output));
   removePieces(job);
-  return result;
+  return { synced, aligned, result };
 }
 
 /** Before hours of work: whether the video can be written at its end. */
@@ -90,8 +102,7 @@ export function checkOutput(file: string): void {
   if (!/^\.(mkv|mp4|mov|avi|webm)$/i.test(extname(file))) throw new Problem(`${file}: end its name in .mkv, .mp4, .mov, .avi or .webm`);
 }
 
-function tooDifferent(aligned: Aligned, { end }: SyncJob): string {
-  const { desyncs, gaveUp } = aligned;
+function tooDifferent({ desyncs, gaveUp }: Aligned, end: number): string {
   return `stopped at frame ${desyncs.at(-1)!.frame} of ${end} after ${desyncs.length} desyncs, the first at ${desyncs[0]!.frame}: ${gaveUp}`;
 }
 

@@ -56,13 +56,22 @@ export interface Movie {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** Plays a movie into a machine. After its last sample every pad is at rest. */
+/**
+ * Plays a movie into a machine; nothing is allocated while it plays. Before the first sample and after the last one
+ * every pad is at rest, and so is a port without a track.
+ *
+ * A movie by poll hands out one sample for each poll of port 0; another port answers with the sample that port 0 had
+ * last, for one sample holds all ports. Where each frame began is remembered, so frames that were played can be played
+ * again; {@link seek} says it for a frame that was not.
+ */
 export class MovieInput implements InputSource {
-  readonly #pads: { -readonly [K in keyof PadState]: PadState[K] }[];
-  /** Poll movies: the sample at which each frame began, so that a seek finds its place. */
-  readonly #firstPoll: number[] = [0];
-  readonly #events: Map<number, MovieEvent[]>;
   readonly movie: Movie;
+  readonly #pads: { -readonly [K in keyof PadState]: PadState[K] }[];
+  readonly #events: ReadonlyMap<number, readonly MovieEvent[]>;
+  readonly #byPoll: boolean;
+  /** Movies by poll: the first sample of each frame; UNKNOWN where it was not played. */
+  #first = new Uint32Array(1024).fill(UNKNOWN, 1);
+  /** The next sample of port 0 in a movie by poll; the frame's own in one by frame. */
   #sample = 0;
   #frame = 0;
 
@@ -70,59 +79,95 @@ export class MovieInput implements InputSource {
     this.movie = movie;
     this.#pads = movie.tracks.map(() => ({ ...NO_PAD }));
     this.#events = byFrame(movie.events);
+    this.#byPoll = movie.by === "poll";
   }
 
   beginFrame(frame: number): void {
-    if (this.movie.by === "frame") {
+    this.#frame = frame;
+    if (!this.#byPoll) {
       this.#sample = frame;
       return;
     }
-    // The frame before this one has ended: where it left the movie is where this one starts.
-    if (frame === this.#frame + 1) this.#firstPoll[frame] = this.#sample;
-    const first = this.#firstPoll[frame];
+    const first = this.sampleAt(frame);
     if (first === undefined) throw new RangeError(`a movie by poll cannot start at frame ${frame}: it was not played up to there`);
-    this.#frame = frame;
     this.#sample = first;
-  }
-
-  /** The polls before each frame, as far as it was played: give it to another MovieInput that is to start in the middle. */
-  get firstPolls(): readonly number[] {
-    return this.#firstPoll;
-  }
-  set firstPolls(polls: readonly number[]) {
-    for (let frame = 0; frame < polls.length; frame++) this.#firstPoll[frame] = polls[frame]!;
+    this.#begins(frame + 1, first);
   }
 
   poll(port: number): PadState {
-    const byPoll = this.movie.by === "poll";
-    const sample = byPoll && port === 0 ? this.#sample++ : byPoll ? Math.max(0, this.#sample - 1) : this.#sample;
+    let sample = this.#sample;
+    if (this.#byPoll) {
+      if (port === 0) this.#begins(this.#frame + 1, ++this.#sample);
+      else if (sample > 0) sample--;
+    }
     const track = this.movie.tracks[port];
     const pad = this.#pads[port];
-    if (!track || !pad || sample >= this.movie.length) return NO_PAD;
+    if (!track || !pad || sample < 0 || sample >= this.movie.length) return NO_PAD;
     pad.buttons = track.buttons[sample]!;
-    if (track.sticks) {
-      pad.lx = track.sticks[sample * 4]!;
-      pad.ly = track.sticks[sample * 4 + 1]!;
-      pad.rx = track.sticks[sample * 4 + 2]!;
-      pad.ry = track.sticks[sample * 4 + 3]!;
+    const { sticks, touch } = track;
+    if (sticks) {
+      pad.lx = sticks[sample * 4]!;
+      pad.ly = sticks[sample * 4 + 1]!;
+      pad.rx = sticks[sample * 4 + 2]!;
+      pad.ry = sticks[sample * 4 + 3]!;
     }
-    if (track.touch) {
-      pad.touchX = track.touch[sample * 2]!;
-      pad.touchY = track.touch[sample * 2 + 1]!;
+    if (touch) {
+      pad.touchX = touch[sample * 2]!;
+      pad.touchY = touch[sample * 2 + 1]!;
     }
     return pad;
   }
 
-  /** The events of the frame that begins, for the caller to carry out before the step. */
+  /** The sample that a frame starts with, or undefined for a frame of a movie by poll that was not played up to. */
+  sampleAt(frame: number): number | undefined {
+    if (!this.#byPoll) return frame;
+    const first = this.#first[frame];
+    return first === UNKNOWN ? undefined : first;
+  }
+
+  /** Says with which sample a frame starts that was not played up to: after a state of another machine was loaded. */
+  seek(frame: number, sample: number): void {
+    if (this.#byPoll) this.#begins(frame, sample);
+    this.#sample = this.#byPoll ? sample : frame;
+    this.#frame = frame;
+  }
+
+  /**
+   * The events of a frame, for the caller to carry out before its step. An event of a movie by poll belongs to the first
+   * frame that starts at its sample or after it.
+   */
   eventsAt(frame: number): readonly MovieEvent[] {
-    return this.#events.get(frame) ?? NO_EVENTS;
+    if (!this.#byPoll) return this.#events.get(frame) ?? NO_EVENTS;
+    const last = this.sampleAt(frame);
+    if (last === undefined || this.#events.size === 0) return NO_EVENTS;
+    const before = frame === 0 ? -1 : (this.sampleAt(frame - 1) ?? last - 1);
+    let events = NO_EVENTS;
+    for (let sample = before + 1; sample <= last; sample++) {
+      const more = this.#events.get(sample);
+      if (more) events = events.length === 0 ? more : [...events, ...more];
+    }
+    return events;
+  }
+
+  #begins(frame: number, sample: number): void {
+    if (frame >= this.#first.length) {
+      const larger = new Uint32Array(Math.max(frame + 1, this.#first.length * 2)).fill(UNKNOWN);
+      larger.set(this.#first);
+      this.#first = larger;
+    }
+    this.#first[frame] = sample;
   }
 }
 
+const UNKNOWN = 0xffffffff;
 const NO_EVENTS: readonly MovieEvent[] = [];
 
 function byFrame(events: readonly MovieEvent[]): Map<number, MovieEvent[]> {
   const index = new Map<number, MovieEvent[]>();
-  for (const event of events) index.set(event.at, [...(index.get(event.at) ?? []), event]);
+  for (const event of events) {
+    const list = index.get(event.at);
+    if (list) list.push(event);
+    else index.set(event.at, [event]);
+  }
   return index;
 }

@@ -1,0 +1,7 @@
+// npm run bench [-- step align dump memory]: prints ratios, each against something measured in the same run.
+const names = process.argv.slice(2);
+for (const name of names.length ? names : ["step", "align", "dump", "memory"]) {
+  const { run } = await import(`./${name}.mjs`);
+  await run((what, ratio, aim, detail) => console.log(`${ratio.toFixed(3).padStart(7)}  ${what}  (${aim}; ${detail})`));
+}
+process.exit(0);
