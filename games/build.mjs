@@ -29,7 +29,7 @@ export async function build(name) {
       let assembly = join(source, file);
       if (file.endsWith(".c")) {
         assembly = join(out, `${stem}.c.s`);
-        run("cc65", ["-Oirs", "-Cl", "-t", "nes", "-o", assembly, join(source, file)]);
+        run("cc65", ["-Or", "-Cl", "-t", "nes", "-o", assembly, join(source, file)]);
       }
       objects.push(assemble(assembly, join(out, `${file}.o`), out));
     }

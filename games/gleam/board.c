@@ -8,9 +8,9 @@
 
 /* Three mines: rock (R) on a board of 16 by 13 cells with walls around. Each picture is a quarter, mirrored both ways. */
 static const u8 quarters[3][6] = {
-    { 0x00, 0x00, 0x0C, 0x08, 0x00, 0x02 },
-    { 0x00, 0x14, 0x10, 0x02, 0x20, 0x24 },
-    { 0x00, 0x02, 0x28, 0x08, 0x02, 0x40 >> 2 },
+    { 0x00, 0x00, 0x0C, 0x08, 0x02, 0x00 },
+    { 0x00, 0x22, 0x00, 0x08, 0x02, 0x20 },
+    { 0x00, 0x31, 0x20, 0x00, 0x04, 0x04 },
 };
 static const u8 paint[8] = { 0, 1, 1, 2, 3, 3, 3, 3 };
 static const u8 level_colours[4][3] = { { 0x07, 0x17, 0x27 }, { 0x0B, 0x1B, 0x2B }, { 0x03, 0x13, 0x23 }, { 0x01, 0x11, 0x21 } };
@@ -116,7 +116,7 @@ void draw_board(void)
 
 void put_cell(void)
 {
-    static u8 keep, tile, at;
+    static u8 keep, tile, at, to, ink;
     at = vq_len;
     word = 0x2080 + ((u16)(cell & 0xF0) << 2) + ((cell & 15) << 1);
     tile = 0x40 + (grid[cell] << 2);
@@ -131,16 +131,16 @@ void put_cell(void)
     vq[at + 7] = 2;
     vq[at + 8] = tile + 2;
     vq[at + 9] = tile + 3;
-    j = ((cell >> 5) + 1) * 8 + ((cell & 15) >> 1);
-    k = paint[grid[cell]];
+    to = ((cell >> 5) + 1) * 8 + ((cell & 15) >> 1);
+    ink = paint[grid[cell]];
     keep = 3;
-    if (cell & 1) { k <<= 2; keep <<= 2; }
-    if (cell & 16) { k <<= 4; keep <<= 4; }
-    attr[j] = (attr[j] & ~keep) | k;
+    if (cell & 1) { ink <<= 2; keep <<= 2; }
+    if (cell & 16) { ink <<= 4; keep <<= 4; }
+    attr[to] = (attr[to] & ~keep) | ink;
     vq[at + 10] = 0x23;
-    vq[at + 11] = 0xC0 + j;
+    vq[at + 11] = 0xC0 + to;
     vq[at + 12] = 1;
-    vq[at + 13] = attr[j];
+    vq[at + 13] = attr[to];
     vq_len = at + 14;
 }
 
@@ -187,14 +187,13 @@ void queue_text(u8 x, u8 y, const char* s)
 
 void hud_score(u8 p)
 {
-    queue_head(p ? 25 : 2, 3, 4);
-    k = p << 2;
-    for (i = 0; i < 4; ++i) vq[vq_len++] = 0x10 + p_digits[k++];
+    queue_head(p ? 25 : 2, 2, 4);
+    for (i = 0; i < 4; ++i) vq[vq_len++] = 0x10 + p_digits[(p << 2) + i];
 }
 
 void hud_lives(u8 p)
 {
-    queue_head(p ? 22 : 5, 2, 5);
+    queue_head(p ? 22 : 5, 1, 5);
     for (i = 0; i < 5; ++i) vq[vq_len++] = (p ? 5 - i <= p_lives[1] : i < p_lives[0]) ? 3 : 0;
 }
 
@@ -204,7 +203,7 @@ void hud_time(void)
     now = (u8)((time + 59) / 60);
     if (now == seconds || vq_len > 50) return;
     seconds = now;
-    queue_head(15, 3, 2);
+    queue_head(15, 2, 2);
     vq[vq_len++] = 0x10 + now / 10;
     vq[vq_len++] = 0x10 + now % 10;
     if (state == PLAY && now < 4 && now) effect(FX_BLIP);
@@ -212,14 +211,14 @@ void hud_time(void)
 
 void hud_all(void)
 {
-    text(2, 2, "P1");
+    text(2, 1, "P1");
     if (players == 2) {
-        text(28, 2, "P2");
-        text(29, 3, "0");
+        text(28, 1, "P2");
+        text(29, 2, "0");
     }
-    text(6, 3, "0");
-    text(13, 2, "WAVE");
-    address(0x2000 + 2 * 32 + 18);
+    text(6, 2, "0");
+    text(13, 1, "WAVE");
+    address(0x2000 + 32 + 18);
     PPUDATA = 0x10 + wave;
     hud_score(0);
     hud_lives(0);

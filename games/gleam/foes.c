@@ -45,7 +45,7 @@ static u8 __fastcall__ open(u8 c)
 /* A slime creeps from cell to cell and at each one turns to its quarry, or now and then anywhere. */
 static void slime(void)
 {
-    static u8 horizontal, speed, turn;
+    static u8 horizontal, turn;
     if (e_t[n]) {
         --e_t[n];
         return;
@@ -63,7 +63,6 @@ static void slime(void)
     i = dx > e_x[n] ? dx - e_x[n] : e_x[n] - dx;
     k = dy > e_y[n] ? dy - e_y[n] : e_y[n] - dy;
     horizontal = i > k;
-    speed = wave > 5 ? 0xC0 : wave > 2 ? 0x98 : 0x80;
     across(0);
     along(0);
     for (i = 0; i < 2; ++i) {
@@ -77,7 +76,7 @@ static void slime(void)
         horizontal = !horizontal;
     }
     e_t[n] = 31;        /* 32 moves of half a pixel are a cell */
-    if (wave > 4) {     /* a whole pixel every second foe */
+    if (wave > 4 && n & 1) {    /* every second slime is twice as fast */
         e_t[n] = 15;
         if (e_vxl[n] | e_vxh[n]) across(e_vxh[n] ? -0x100 : 0x100);
         if (e_vyl[n] | e_vyh[n]) along(e_vyh[n] ? -0x100 : 0x100);
@@ -197,9 +196,13 @@ void foes_spawn(void)
         return;
     }
     if (--spawn_timer) return;
-    spawn_timer = 84 - (wave << 2);
-    most = 3 + wave;
-    if (foes >= most || !vacant() || !free_cell()) return;
+    spawn_timer = 56 - (wave << 2);
+    most = 5 + wave;
+    if (foes >= most || !vacant()) return;
+    if (!free_cell()) {
+        spawn_timer = 1;
+        return;
+    }
     px = cell << 4;
     py = 32 + (cell & 0xF0);
     for (j = 0; j < 2; ++j) {

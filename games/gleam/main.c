@@ -3,9 +3,12 @@
 
 static void place_things(void)
 {
+    /* A try that finds no free cell is repeated at the next poll. */
     if (--gem_timer == 0) {
-        gem_timer = 40;
-        if (gems < 9 && vq_len < 40 && free_cell()) {
+        gem_timer = 1;
+        if (gems >= 10) gem_timer = 30;
+        else if (vq_len < 40 && free_cell()) {
+            gem_timer = 30;
             grid[cell] = (rnd() & 7) ? GEM : RUBY;
             ++gems;
             put_cell();
@@ -13,12 +16,30 @@ static void place_things(void)
     }
     if (polls & 1) return;
     if (--power_timer == 0) {
-        power_timer = 240;
+        power_timer = 1;
         if (vq_len < 40 && free_cell()) {
-            k = rnd() & 7;
-            grid[cell] = k < 2 ? HEART : k < 5 ? SHIELD : HOURGLASS;
+            power_timer = 220;
+            i = rnd() & 7;
+            grid[cell] = i < 3 ? HEART : i < 6 ? SHIELD : HOURGLASS;
             put_cell();
         }
+    }
+}
+
+/* Each gem on the board glints now and then. The walk over the whole board is what makes busy frames late. */
+static void glints(void)
+{
+    static u8 turn;
+    turn = polls >> 1;
+    pattr = 0;
+    ptile = MOTE << 2 | 1;
+    for (cell = 17; cell < 191; ++cell) {
+        if (grid[cell] < GEM) continue;
+        k = (turn + (cell << 3)) & 63;
+        if (k > 7) continue;
+        px = (u8)(cell << 4) + (cell & 1 ? 2 : 6);
+        py = 28 + (cell & 0xF0) + (k >> 1);
+        spr8();
     }
 }
 
@@ -27,6 +48,7 @@ static void draw_all(void)
     robots_draw();
     foes_draw();
     sparks_move();
+    if (state == PLAY) glints();
 }
 
 static void play_tick(void)
@@ -34,7 +56,7 @@ static void play_tick(void)
     if ((hit[0] | hit[1]) & PAD_START) {
         paused ^= 1;
         effect(FX_BLIP);
-        queue_text(13, 1, paused ? "PAUSED" : "      ");
+        queue_text(13, 3, paused ? "PAUSED" : "      ");
     }
     if (!paused) {
         robots_move();

@@ -14,7 +14,7 @@ static const u8 bolt_dy[4] = { 5, 251, 0, 0 };
 void robots_home(u8 p)
 {
     p_x[p] = (u16)home_x[p] << 8;
-    p_y[p] = 176 << 8;
+    p_y[p] = 0xD000;
     p_out[p] = p_dash[p] = 0;
     p_safe[p] = 120;
     p_face[p] = 1;

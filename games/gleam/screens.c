@@ -155,7 +155,6 @@ static void tally(u8 y, u8 p)
     text(8, y, p ? "P2" : "P1");
     text(12, y, "GEMS");
     text(12, y + 1, "ZAPS");
-    text(22, y, "    0");
     *(volatile u8*)0x2006 = 0x20 + (y >> 3);
     *(volatile u8*)0x2006 = (u8)(y << 5) + 21;
     for (m = 0; m < 4; ++m) *(volatile u8*)0x2007 = 0x10 + p_digits[(p << 2) + m];

@@ -10,6 +10,9 @@ export type AudioCodec = (typeof AUDIO_CODECS)[number];
 const BYTES = 4; // of a sample frame: stereo, s16
 const AAC_RATES = [8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 64000, 88200, 96000];
 
+/** Rates that differ by no more are one rate, unless the sound gets a whole video frame out of step by it. */
+const NEAR = 1e-3;
+
 /** How the sound of a run becomes the sound of a video. */
 export interface AudioPlan {
   /** Sample frames that the run made, and that the video gets. */
@@ -27,12 +30,17 @@ export interface AudioPlan {
 export function planAudio(from: number, frames: number, fps: Ratio, sampleRate: Ratio, codec: AudioCodec): AudioPlan {
   const exact = sampleRate.num / sampleRate.den;
   const rate =
-    codec === "opus" ? 48000 : codec === "aac" ? (AAC_RATES.find((r) => r >= exact - 1) ?? 96000) : Math.round(exact);
+    codec === "opus" ? 48000 : codec === "aac" ? (AAC_RATES.find((r) => r >= exact * (1 - NEAR)) ?? 96000) : usualRate(exact);
   const fitting = Math.round((frames * rate * fps.den) / fps.num);
   const slack = (rate * fps.den) / fps.num;
-  const passthrough = rate === exact && Math.abs(from - fitting) <= slack;
+  const passthrough = Math.abs(rate - exact) <= exact * NEAR && Math.abs(from - fitting) <= slack;
   const to = passthrough || from === 0 ? from : fitting;
   return { from, to, rate, passthrough: passthrough || from === 0, ratio: from === 0 ? 1 : to / from };
+}
+
+/** A core's rate is seldom a whole number; that of the file is, and one that players know where one is near. */
+function usualRate(exact: number): number {
+  return [...AAC_RATES, 32768, 65536, 131072].find((rate) => Math.abs(rate - exact) <= exact * NEAR) ?? Math.round(exact);
 }
 
 /** Sample frames in raw s16le stereo files. */
@@ -110,7 +118,7 @@ class Resampled implements SampleSource {
     const [to, from] = [Math.round(plan.to / shrink), Math.round(plan.from / shrink)];
     const s16 = av.AV_SAMPLE_FMT_S16;
     check(av, this.#swr.allocSetOpts2(stereo, s16, to, stereo, s16, from), "sound", "resampling");
-    for (const [key, value] of Object.entries({ internal_sample_fmt: "s32p", filter_size: 32, linear_interp: 1 })) {
+    for (const [key, value] of Object.entries({ internal_sample_fmt: "s32p", filter_size: 32, linear_interp: 1, exact_rational: 0 })) {
       check(av, this.#swr.setOption(key, String(value)), "sound", `resampling (${key})`);
     }
     check(av, this.#swr.init(), "sound", "resampling");

@@ -23,7 +23,8 @@ export interface DumpOptions extends Pick<DumpSpec, "offset" | "maxOffset" | "vi
 
 export interface Dumped {
   readonly video: { readonly frames: number; readonly width: number; readonly height: number; readonly fps: string };
-  readonly audio: Awaited<ReturnType<DumpVerbs["mux"]>>["audio"];
+  /** Sample frames of the sound and their rate; `resampled`: by which ratio, where the core's own rate did not fit its frames. */
+  readonly audio: { readonly samples: number; readonly rate: number; readonly resampled?: number } | null;
   readonly seams: readonly SavedSeam[];
   /** Frames of the video's run that read otherwise than native's. */
   readonly residual: readonly number[];
@@ -85,7 +86,7 @@ export async function dump(
     });
     return {
       video: { frames: end, width: video.width, height: video.height, fps: `${video.fps.num}/${video.fps.den}` },
-      audio: muxed.audio,
+      audio: muxed.audio && { samples: muxed.audio.to, rate: muxed.audio.rate, ...(!muxed.audio.passthrough && { resampled: muxed.audio.ratio }) },
       seams: log.entries.flatMap((entry) => entry.seams),
       residual: log.entries.flatMap((entry) => entry.residual),
     };

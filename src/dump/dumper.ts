@@ -42,7 +42,7 @@ export interface SegmentDone {
   readonly index: number;
   readonly first: number;
   readonly count: number;
-  /** Of the run that the video follows. */
+  /** Of the run that the video follows, from the frame before the first on; the last frame's are in the next segment. */
   readonly readings: Readings;
   readonly seams: readonly (Seam & { readonly strip: SeamStrip })[];
 }
@@ -132,7 +132,11 @@ export class Dumper {
     this.#index++;
     const seams = this.#seams;
     this.#seams = [];
-    return { index, first, count, seams, readings: sliceReadings(this.#readings, first, count) };
+    const last = first + count - 1 === end;
+    if (last) this.#shots.next(); // a repair of the very last frame
+    // The last frame is settled by what comes after its picture: a repair there is made at the start of the next segment.
+    const readings = sliceReadings(this.#readings, first - 1, last ? count + 1 : count);
+    return { index, first, count, seams, readings };
   }
 
   /** Where the core drew nothing the last picture stays, also when a segment starts with it. */

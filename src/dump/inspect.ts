@@ -97,5 +97,6 @@ function frameRate(media: Media, video: Stream, frames: number, from: bigint, to
   const tag = /^(\d{1,10})\/(\d{1,10})$/.exec(video.metadata?.get(FPS_TAG) ?? "");
   const tagged = tag ? { num: Number(tag[1]), den: Number(tag[2]) } : undefined;
   if (tagged && agrees(tagged)) return narrow(tagged);
-  return second <= 1000 * tick && agrees(said) ? said : measured;
+  const milliseconds = tick === 1 && second === 1000;
+  return milliseconds && agrees(said) ? said : measured;
 }

@@ -71,6 +71,7 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
     run.step(SHOW_NOTHING);
     repairHere();
   }
+  plan.onReadings(run.read());
   while (run.frame < plan.end) {
     const shot = step();
     plan.onReadings(run.read());

@@ -36,7 +36,7 @@ export class NativeRun implements Reference {
     this.#file = options.file;
     this.#byPoll = options.byPoll;
     this.end = options.end;
-    this.#played = options.from;
+    this.#played = options.from - 1; // the readings of `from` itself are still to be taken
     this.#followedTo = options.from;
   }
 
@@ -63,17 +63,18 @@ export class NativeRun implements Reference {
   }
 
   async readings(first: number, count: number): Promise<Readings> {
-    const last = first + count - 1;
-    if (last > this.#played) {
-      if (this.#error) throw this.#error;
-      this.forgetBefore(Math.max(this.#followedTo, first));
-      await new Promise<void>((resolve, reject) => this.#waiting.push({ frame: last, resolve, reject }));
-    }
+    if (first + count > this.#log.length) await this.#playedTo(first + count - 1);
     return this.#log.slice(first, count);
   }
 
-  stateAt(frame: number): Promise<Uint8Array> {
+  async stateAt(frame: number): Promise<Uint8Array> {
+    if (frame > this.#played) await this.#playedTo(frame);
     return this.#instance.stateAt(frame);
+  }
+
+  #playedTo(frame: number): Promise<void> {
+    if (this.#error) return Promise.reject(this.#error);
+    return new Promise((resolve, reject) => this.#waiting.push({ frame, resolve, reject }));
   }
 
   sampleAt(frame: number): number | undefined {

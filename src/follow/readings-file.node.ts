@@ -20,16 +20,17 @@ export class ReadingsFile {
     this.#path = path;
     this.#profile = profile;
     const header = headerOf(profile);
+    let whole = "";
     if (existsSync(path)) {
       const text = readFileSync(path, "utf8");
-      const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+      whole = text.slice(0, text.lastIndexOf("\n") + 1);
       if (whole && !whole.startsWith(header)) throw new Problem(`${path}: readings of another profile; remove it, or give another folder`);
       if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
       parseLines(path, profile, whole.slice(header.length), log);
     }
     this.#next = log.length;
     this.#fd = openSync(path, "a");
-    if (this.#next === 0) this.#write(header);
+    if (!whole) this.#write(header);
   }
 
   /** Frames that are in the file already are left out. */

@@ -12,7 +12,8 @@ export function resolveSettings(
 ): Record<string, string> {
   const names = options.map((option) => option.key).join(", ");
   for (const key of Object.keys(given)) {
-    if (!options.some((option) => option.key === key)) throw new Problem(`${core} has no option ${key}; it has: ${names}`);
+    if (!options.some((option) => option.key === key))
+      throw new Problem(`${core} has no option ${key}; it has: ${names}`);
   }
   return Object.fromEntries(
     options.map((option) => {

@@ -32,6 +32,7 @@ export class Child<V extends Verbs> {
     let complaint = "";
     this.#process.stderr!.on("data", (text) => (complaint = (complaint + text).slice(-2000)));
     this.#process.on("message", (reply: Reply) => this.#settle(reply));
+    this.#process.on("error", () => {}); // a message to a process that is gone; how it went is told by its exit
     this.exited = new Promise((resolve) =>
       this.#process.on("exit", (code, signal) => {
         this.#end(new Problem(`${this.#label} ${howItEnded(code, signal, complaint)}`, EXIT.desync));
@@ -113,13 +114,17 @@ export function serve(verbs: Verbs): (progress: unknown) => void {
   return (progress) => process.send!({ id: current, progress });
 }
 
-/** Children run compiled: under a loader that runs the sources, the built file beside them is meant. */
+/** Children run compiled. Under a loader that runs the sources, the built file that belongs to a source is meant. */
 function built(module: URL): URL {
-  return new URL(module.href.replace(/\/src\/(.*)\.ts$/, "/dist/$1.js"));
+  const js = module.href.replace(/\.ts$/, ".js");
+  if (!import.meta.url.endsWith(".ts")) return new URL(js);
+  const at = js.lastIndexOf("/src/");
+  return new URL(`${js.slice(0, at)}/dist/${js.slice(at + 5)}`);
 }
 
 function howItEnded(code: number | null, signal: NodeJS.Signals | null, complaint: string): string {
-  const last = complaint.trim().split("\n").at(-1);
+  const lines = complaint.trim().split("\n");
+  const last = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
   const said = last ? `: ${last}` : "";
   if (signal === "SIGKILL") return `was killed (signal 9)${said}`;
   if (signal) return `crashed with ${signal} (signal ${constants.signals[signal]})${said}`;

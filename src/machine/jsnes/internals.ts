@@ -16,6 +16,7 @@ export interface Cpu {
   REG_PC: number;
   cycles: number;
   resetPending: boolean;
+  needNmi: boolean;
   _lastDmaReadAddr?: number;
   ppu: Pick<Ppu, "dotTarget" | "nextEventDot" | "nmiOutput" | "catchUp">;
   papu: Pick<Papu, "nextEventCycle" | "catchUp">;

@@ -2,16 +2,7 @@ import { BUTTON, type InputSource, NO_INPUT, type PadState } from "../input.ts";
 import type { Controller, Mapper, Nes } from "./internals.ts";
 
 /** In the order of the controller's shift register (nesdev "Standard controller"). */
-const BUTTONS = [
-  BUTTON.A,
-  BUTTON.B,
-  BUTTON.Select,
-  BUTTON.Start,
-  BUTTON.Up,
-  BUTTON.Down,
-  BUTTON.Left,
-  BUTTON.Right,
-];
+const BUTTONS = [BUTTON.A, BUTTON.B, BUTTON.Select, BUTTON.Start, BUTTON.Up, BUTTON.Down, BUTTON.Left, BUTTON.Right];
 
 /**
  * Asks for the pads when the console does: as OUT0 falls from 1 to 0 (a write to $4016 that ends the strobe) both shift

@@ -42,5 +42,6 @@ export function pressReset(nes: Nes): void {
   ppu.oddFrame = false;
   ppu.nextEventDot = 0;
   papu.writeReg(0x4015, 0);
+  cpu.needNmi = false;
   cpu.requestIrq(cpu.IRQ_RESET);
 }

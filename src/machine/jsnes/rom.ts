@@ -19,9 +19,11 @@ export function checkRom(name: string, rom: Uint8Array): void {
   const chr = romSize(rom[5]!, nes2 ? rom[9]! >> 4 : 0, 8192);
   if (prg === 0) refuse("its header (byte 4) says that it has no program ROM");
   const needed = 16 + (rom[6]! & 4 ? 512 : 0) + prg + chr;
-  if (rom.length < needed) refuse(`cut short: its header asks for ${needed} bytes and it has ${rom.length}; get it again`);
+  if (rom.length < needed)
+    refuse(`cut short: its header asks for ${needed} bytes and it has ${rom.length}; get it again`);
   const mapper = mapperOf(rom, nes2);
-  if (!MAPPERS.includes(mapper)) refuse(`jsnes has no mapper ${mapper}; it has ${MAPPERS.join(", ")}: try another core`);
+  if (!MAPPERS.includes(mapper))
+    refuse(`jsnes has no mapper ${mapper}; it has ${MAPPERS.join(", ")}: try another core`);
 }
 
 function romSize(low: number, high: number, unit: number): number {

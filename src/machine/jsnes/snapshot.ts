@@ -46,7 +46,9 @@ export class Snapshot {
       at += pad8(array.bytes.length);
     }
     this.size = at;
-    const plan = [identity, ...this.#names, ...this.#arrays.map(({ name, bytes }) => `${name} ${bytes.length}`)].join("\n");
+    const plan = [identity, ...this.#names, ...this.#arrays.map(({ name, bytes }) => `${name} ${bytes.length}`)].join(
+      "\n",
+    );
     this.#header = new Uint8Array(HEADER);
     const view = new DataView(this.#header.buffer);
     view.setUint32(0, MAGIC, true);

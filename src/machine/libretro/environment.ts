@@ -47,17 +47,29 @@ export class Environment {
   ended = false;
   wants = BIT.video | BIT.audio;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #defaults: Readonly<Record<string, string>>;
   readonly #texts = new Map<string, Buffer>();
   readonly #folders: { readonly system: string; readonly save: string };
 
-  constructor(folders: { readonly system: string; readonly save: string }, settings: Readonly<Record<string, string>>) {
+  /** `defaults` are ours, in place of the core's. */
+  constructor(
+    folders: { readonly system: string; readonly save: string },
+    settings: Readonly<Record<string, string>>,
+    defaults: Readonly<Record<string, string>> = {},
+  ) {
     this.#folders = folders;
     this.#settings = settings;
+    this.#defaults = defaults;
   }
 
   /** Every option with the value that it has. */
   values(): Record<string, string> {
     return Object.fromEntries([...this.options.values()].map((o) => [o.key, this.#settings[o.key] ?? o.default]));
+  }
+
+  declare(option: CoreOption): void {
+    const ours = this.#defaults[option.key];
+    this.options.set(option.key, ours !== undefined && option.values.includes(ours) ? { ...option, default: ours } : option);
   }
 
   show(video: boolean, audio: boolean): void {
@@ -119,7 +131,7 @@ export class Environment {
         return true;
       default: {
         const declared = declaredOptions(command, data);
-        for (const option of declared ?? []) this.options.set(option.key, option);
+        for (const option of declared ?? []) this.declare(option);
         return declared !== undefined || HEARD.includes(command);
       }
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import koffi from "koffi";
+import koffi, { type TypeObject } from "koffi";
 import { Problem } from "../../problem.ts";
 import { CALLBACK, SIZE } from "./abi.ts";
 import { type Imports, readImports } from "./elf.ts";
@@ -96,7 +96,7 @@ export class Library {
 
   /** Hands the callbacks to the core; the environment first, as every core expects. */
   connect(callbacks: Callbacks): void {
-    const set = (name: string, callback: (...values: never[]) => unknown, type: koffi.TypeObject): void => {
+    const set = (name: string, callback: (...values: never[]) => unknown, type: TypeObject): void => {
       const pointer = koffi.register(callback, type);
       this.#callbacks.push(pointer);
       this.#handle.func(`void ${name}(void* callback)`)(pointer);
@@ -119,7 +119,7 @@ export class Library {
   }
 
   /** A function that the core calls, for as long as it is loaded. */
-  register(callback: (...values: never[]) => unknown, type: koffi.TypeObject): bigint {
+  register(callback: (...values: never[]) => unknown, type: TypeObject): bigint {
     const pointer = koffi.register(callback, type);
     this.#callbacks.push(pointer);
     return pointer;

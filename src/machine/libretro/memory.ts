@@ -19,7 +19,7 @@ class LiveRegion implements MemoryRegion {
   readonly endian: "little" | "big";
   readonly #locate: () => { at: Address; size: number };
   #at = 0;
-  #bytes = NONE;
+  #bytes: Uint8Array = NONE;
 
   constructor(name: string, base: number, endian: "little" | "big", locate: () => { at: Address; size: number }) {
     this.name = name;

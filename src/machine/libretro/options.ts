@@ -64,10 +64,33 @@ export function checkSettings(core: string, options: readonly CoreOption[], sett
       const known = options.length ? `it has ${closestFirst(key, options.map((o) => o.key)).join(", ")}` : "it has none";
       throw new Problem(`${core} has no option ${key}; ${known}`);
     }
-    if (!option.values.includes(value)) {
+    if (!option.values.some((allowed) => fits(value, allowed))) {
       throw new Problem(`${core}: ${key} cannot be "${value}"; it takes ${closestFirst(value, option.values).join(", ")}`);
     }
   }
+}
+
+/** A value that ends in ":INTEGER" is an open one: "unix:INTEGER" takes "unix:0". */
+function fits(value: string, allowed: string): boolean {
+  if (!allowed.endsWith(":INTEGER")) return value === allowed;
+  const prefix = allowed.slice(0, -"INTEGER".length);
+  return value.startsWith(prefix) && /^-?\d{1,12}$/.test(value.slice(prefix.length));
+}
+
+/** Not the core's own: the date that it takes for the host's, at frame 0. It goes on with the frames. */
+export const CLOCK_OPTION: CoreOption = Object.freeze({
+  key: "host_clock",
+  label: "Date at frame 0, in seconds since 1970 (UTC)",
+  values: ["unix:INTEGER"],
+  default: "unix:1230768000",
+});
+
+/** How the core fills RAM at power-on, in {@link Boot}'s words, from the option that says so. */
+export function ramFillOf(settings: Readonly<Record<string, string>>): string {
+  const value = Object.entries(settings).find(([key]) => /ram_power_state|ram_init/.test(key))?.[1];
+  if (value === undefined) return "core";
+  const byte = /^0x([0-9a-f]{2})\b/i.exec(value)?.[1];
+  return byte ? byte.toLowerCase() : value;
 }
 
 /** The words in order of their likeness to `word`, for those who mistyped it. */

@@ -6,8 +6,6 @@ const copyFrom = koffi.load(null).func("void* memcpy(void* to, uint64_t from, si
 
 /** The sound of the last step, in one buffer that only grows. */
 export class Speaker implements AudioChunk {
-  /** Sample frames of the last step, whether they were kept or not. */
-  frames = 0;
   #buffer = new Int16Array(2 * 4096);
   #kept = 0;
 
@@ -16,7 +14,6 @@ export class Speaker implements AudioChunk {
   }
 
   begin(): void {
-    this.frames = 0;
     this.#kept = 0;
   }
 

@@ -1,0 +1,89 @@
+import * as v from "valibot";
+import type { Movie, Track } from "../movie/movie.ts";
+
+/** "isr" as the first item of the file: CBOR's own mark (tag 55799), then a list of three that starts with the text. */
+export const MAGIC = Uint8Array.of(0xd9, 0xd9, 0xf7, 0x83, 0x63, 0x69, 0x73, 0x72);
+export const VERSION = 1;
+
+/** What an .isr says besides its movie. All of it may be missing: a movie that was only converted has none. */
+export interface Recording {
+  /** Features that a reader must know to play this file. A reader refuses a file that names one it does not know. */
+  readonly flags?: readonly string[];
+  /** The recording machine's boot, profile and players, as their own parts write them. */
+  readonly boot?: unknown;
+  readonly profile?: unknown;
+  readonly players?: unknown;
+}
+
+/** Feature flags that this version knows. */
+const KNOWN_FLAGS: ReadonlySet<string> = new Set();
+
+const SYSTEMS = ["nes", "snes", "gb", "gbc", "gba", "nds", "n64", "genesis", "psx", "gc", "wii", "arcade", "unknown"] as const;
+const START = v.variant("kind", [
+  v.object({ kind: v.literal("power-on") }),
+  v.object({ kind: v.picklist(["save", "state"]), data: v.instance(Uint8Array) }),
+]);
+const TRACK = v.object({ device: v.picklist(["pad", "analog", "touch"]), sticks: v.boolean(), touch: v.boolean() });
+const MOVIE = v.object({
+  system: v.fallback(v.picklist(SYSTEMS), "unknown"),
+  by: v.picklist(["frame", "poll"]),
+  tracks: v.pipe(v.array(TRACK), v.maxLength(16)),
+  lag: v.boolean(),
+  start: START,
+  rom: v.object({
+    name: v.exactOptional(v.string()),
+    sha256: v.exactOptional(v.string()),
+    sha1: v.exactOptional(v.string()),
+    md5: v.exactOptional(v.string()),
+    crc32: v.exactOptional(v.string()),
+  }),
+  region: v.exactOptional(v.string()),
+  rerecords: v.exactOptional(v.number()),
+  authors: v.exactOptional(v.array(v.string())),
+  emulator: v.exactOptional(v.string()),
+  syncSettings: v.exactOptional(v.unknown()),
+  rtc: v.exactOptional(v.number()),
+  extra: v.exactOptional(v.record(v.string(), v.unknown())),
+});
+const HEADER = v.object({
+  flags: v.exactOptional(v.array(v.string())),
+  boot: v.exactOptional(v.unknown()),
+  profile: v.exactOptional(v.unknown()),
+  players: v.exactOptional(v.unknown()),
+  movie: MOVIE,
+});
+
+export type IsrHeader = v.InferOutput<typeof HEADER>;
+
+/** The header's map: all of a movie but its samples and events. */
+export function headerOf(movie: Movie, recording: Recording): Record<string, unknown> {
+  const { length: _length, tracks, events: _events, lag, ...said } = movie;
+  const shapes = tracks.map((track) => ({ device: track.device, sticks: track.sticks !== undefined, touch: track.touch !== undefined }));
+  return { ...recording, movie: { ...said, tracks: shapes, lag: lag !== undefined } };
+}
+
+/** Checks a header's map. Returns it, or what is wrong with it in a few words. */
+export function checkHeader(map: unknown): IsrHeader | string {
+  const result = v.safeParse(HEADER, map);
+  if (!result.success) return `its header is wrong at '${v.getDotPath(result.issues[0]) ?? "its top"}'`;
+  const unknown = result.output.flags?.find((flag) => !KNOWN_FLAGS.has(flag));
+  return unknown === undefined ? result.output : `it needs the feature '${unknown.slice(0, 40)}', which this version does not know`;
+}
+
+/** The movie of a header with empty tracks of so many samples. */
+export function movieOf(header: IsrHeader, length: number): Movie {
+  const { tracks, lag, start, ...said } = header.movie;
+  return {
+    ...said,
+    start,
+    length,
+    events: [],
+    tracks: tracks.map(({ device, sticks, touch }): Track => ({
+      device,
+      buttons: new Uint32Array(length),
+      ...(sticks && { sticks: new Int16Array(length * 4) }),
+      ...(touch && { touch: new Int16Array(length * 2) }),
+    })),
+    ...(lag && { lag: new Uint8Array(length) }),
+  };
+}
