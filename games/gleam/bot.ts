@@ -260,7 +260,7 @@ function dash(ram: Uint8Array, p: 0 | 1, way: Way, buttons: number, danger: numb
   const polls = ram[0x30]!;
   let flick = flicks[p];
   if (flick && (!ready || ((flick.until - polls) & 0xff) > 8)) flick = flicks[p] = null;
-  if (!flick && ready && straight && danger < 5 && far > 60) flick = flicks[p] = { way, until: (polls + 6) & 0xff };
+  if (!flick && ready && straight && danger < 1 && far > 48) flick = flicks[p] = { way, until: (polls + 6) & 0xff };
   if (!flick) return buttons;
   const right = flick.way.dx > 0;
   const [forth, back, backBit] = right ? [BUTTON.Right, BUTTON.Left, 0x02] : [BUTTON.Left, BUTTON.Right, 0x01];

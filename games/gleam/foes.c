@@ -176,7 +176,8 @@ static void flock(void)
     for (m = 0; m <= flock_count; ++m) {
         if (!vacant()) return;
         at = (flock_lane + m) & 7;
-        if (flock_side & 2) portal(MOTH, 16 + at * 29, flock_side & 1 ? 204 : 50, 50 + ((m & 3) << 3));
+        /* Every second one a row further in: eight sprites fit on a line, and a moth is two. */
+        if (flock_side & 2) portal(MOTH, 16 + at * 29, (flock_side & 1 ? 188 : 50) + ((m & 1) << 4), 50 + ((m & 3) << 3));
         else portal(MOTH, flock_side & 1 ? 222 : 18, 50 + at * 22, 50 + ((m & 3) << 3));
     }
 }

@@ -1,4 +1,5 @@
-import { compareFeatures, type Difference, type Feature, featureOf, type Picture } from "./picture.ts";
+import { changeOf, excessOf, type Change } from "./motion.ts";
+import { compareFeatures, type Feature, featureOf, type Picture } from "./picture.ts";
 
 /** Why a video was cut at this offset, in numbers and words. Differences of luma are 0 to 255. */
 export interface OffsetProof {
@@ -6,9 +7,13 @@ export interface OffsetProof {
   readonly fits: boolean;
   readonly reason: string;
   /** From the last picture of the run that parted to the first of the repaired one. */
-  readonly jump: Pick<Difference, "mean" | "max">;
+  readonly jump: { readonly mean: number; readonly max: number };
   /** How much the scene itself moves there from frame to frame. */
-  readonly motion: Pick<Difference, "mean" | "max">;
+  readonly motion: { readonly mean: number; readonly max: number };
+  /** From run A's picture to run B's of the same frame, the first one after the cut. */
+  readonly apart: { readonly mean: number; readonly max: number };
+  /** How many times what the scene's motion explains the worst part of the picture jumps: it fits up to 1. */
+  readonly excess: number;
   /** Detail of the first picture after the cut over that of the other run's same frame: below 1, it is less sharp. */
   readonly sharpness: number;
   /** Frames after the load at which the picture had settled: right size, full detail; null: not within those looked at. */
@@ -24,13 +29,10 @@ export interface Found {
 
 /** Frames that a picture must stay settled: a renderer that starts anew may flash once more. */
 const STAYS = 4;
-/** A cut may jump as far as the scene moves, and a little: what is below is not seen. */
-const FACTOR = 1.5;
-const UNSEEN = { mean: 0.6, max: 3 };
+/** Frames of run A on either side of the cut that tell how the scene moves. */
+const AROUND = 3;
 /** Sharpness of a picture that has settled; enlarged from half the size, it has 0.5 or less. */
 const SHARP = { from: 0.72, to: 1.6 };
-
-const NONE = { mean: 0, max: 0 };
 
 /**
  * Finds where to cut from run A, which parted from the reference at frame r, to run B, which goes on from the reference's
@@ -44,7 +46,7 @@ export class OffsetFinder {
   readonly #b: (Feature | undefined)[] = [];
   /** The smallest offset that is still in question. */
   #next = 0;
-  #best: { offset: number; proof: OffsetProof; excess: number } | undefined;
+  #best: (Found & { rank: number }) | undefined;
 
   /** With `auto` false the offset is `longest`, and its proof says whether it fits. */
   constructor(longest: number, auto = true) {
@@ -70,7 +72,7 @@ export class OffsetFinder {
       const judged = this.#judge(offset, k);
       if (!judged) continue;
       if (judged.proof.fits) return { offset, proof: judged.proof };
-      if (!this.#best || judged.excess < this.#best.excess) this.#best = { offset, ...judged };
+      if (!this.#best || judged.rank < this.#best.rank) this.#best = { offset, ...judged };
     }
     if (this.#next <= this.longest || !this.#best) return undefined;
     const { offset, proof } = this.#best;
@@ -84,33 +86,23 @@ export class OffsetFinder {
     this.#next = this.#auto ? Math.max(this.#next, Math.min(k, this.longest)) : this.longest;
   }
 
-  /** Whether a cut at this offset continues the picture, and how far from it. */
-  #judge(offset: number, seen: number): { proof: OffsetProof; excess: number } | undefined {
+  /** Whether a cut at this offset continues the picture; of those that do not, the one of the lowest rank is the best. */
+  #judge(offset: number, seen: number): { proof: OffsetProof; rank: number } | undefined {
     const [a, b] = [this.#a[offset], this.#b[offset + 1]];
     if (!a || !b) return undefined;
-    const jump = compareFeatures(a, b);
-    const motion = this.#motion(offset);
-    const excess = Math.max(over(jump.mean, motion.mean, UNSEEN.mean), over(jump.max, motion.max, UNSEEN.max));
-    const sharpness = this.#sharpness(offset + 1);
+    const jump = changeOf(a, b);
+    const apart = changeOf(this.#a[offset + 1] ?? a, b);
+    const movesA = changes(this.#a, offset - AROUND, offset + AROUND);
+    const movesB = changes(this.#b, offset + 1, offset + 1 + STAYS);
+    const { excess, motion } = excessOf(jump, apart, movesA, movesB);
     const settledAt = this.#settledAt(seen);
     const settled = settledAt !== null && settledAt <= offset + 1;
     const fits = excess <= 1 && settled;
     const moved = `${round(jump.mean)} at the cut, ${round(motion.mean)} from frame to frame around it`;
     const reason = fits ? `the picture goes on: it changes by ${moved}` : `the picture jumps: it changes by ${moved}`;
-    const proof = { fits, reason, jump: pick(jump), motion, sharpness: round(sharpness), settledAt, looked: seen };
-    return { proof, excess: settled ? excess : excess + 1000 };
-  }
-
-  /**
-   * What the scene moves by around the cut: in A over the frames of the cut, in B right after it. Games that draw every
-   * second frame stand still there, so one frame further on either side counts when both move.
-   */
-  #motion(offset: number): { mean: number; max: number } {
-    const a = (k: number): { mean: number; max: number } => between(this.#a[k], this.#a[k + 1]);
-    const b = (k: number): { mean: number; max: number } => between(this.#b[k], this.#b[k + 1]);
-    const [here, there, earlier, later] = [a(offset), b(offset + 1), a(offset - 1), b(offset + 2)];
-    const most = (key: "mean" | "max"): number => round(Math.max(here[key], there[key], Math.min(earlier[key], later[key])));
-    return { mean: most("mean"), max: most("max") };
+    const sharpness = round(this.#sharpness(offset + 1));
+    const numbers = { jump: pick(jump), motion: pick(motion), apart: pick(apart), excess: round(excess) };
+    return { proof: { fits, reason, ...numbers, sharpness, settledAt, looked: seen }, rank: settled ? excess : excess + 1000 };
   }
 
   /** The first frame from which B is settled, of those seen. */
@@ -123,9 +115,12 @@ export class OffsetFinder {
     return at;
   }
 
-  /** B at frame k has A's size, and A's detail or else that of B's frame before, if that was settled. */
+  /** B at frame k has A's size, and A's detail or else that of the frame before, if that was settled. */
   #settled(k: number): boolean {
-    const [size, b, earlier] = [this.#a[0], this.#b[k], this.#b[k - 1]];
+    if (k === 0) return true;
+    const size = this.#a[0];
+    const b = this.#b[k];
+    const earlier = k === 1 ? size : this.#b[k - 1];
     if (!b || (size && (b.width !== size.width || b.height !== size.height))) return false;
     if (this.#a[k] && sharp(this.#sharpness(k))) return true;
     if (!earlier || earlier.width !== b.width || earlier.height !== b.height) return false;
@@ -152,19 +147,21 @@ export class OffsetFinder {
   }
 }
 
-function over(jump: number, motion: number, unseen: number): number {
-  return jump / (motion * FACTOR + unseen);
-}
-
 function sharp(sharpness: number): boolean {
   return sharpness >= SHARP.from && sharpness <= SHARP.to;
 }
 
-function between(a: Feature | undefined, b: Feature | undefined): { mean: number; max: number } {
-  return a && b && a.width === b.width && a.height === b.height ? pick(compareFeatures(a, b)) : NONE;
+/** What changes from frame to frame, from frame `from` to frame `to` of a run, where both are known. */
+function changes(run: readonly (Feature | undefined)[], from: number, to: number): Change[] {
+  const found: Change[] = [];
+  for (let k = Math.max(0, from); k < to; k++) {
+    const [here, next] = [run[k], run[k + 1]];
+    if (here && next && here.width === next.width && here.height === next.height) found.push(changeOf(here, next));
+  }
+  return found;
 }
 
-function pick({ mean, max }: Difference): { mean: number; max: number } {
+function pick({ mean, max }: { mean: number; max: number }): { mean: number; max: number } {
   return { mean: round(mean), max: round(max) };
 }
 

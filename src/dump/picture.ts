@@ -80,10 +80,20 @@ export interface Difference {
   readonly sharpness: number;
 }
 
-/** How much b differs from a. Of unequal sizes: as much as can be. */
-export function compareFeatures(a: Feature, b: Feature): Difference {
+/** Blocks of a picture, and blocks in a row of them. */
+export const BLOCKS_WIDE = COLUMNS / BLOCK;
+export const BLOCKS = BLOCKS_WIDE * (ROWS / BLOCK);
+
+const scratch = new Float32Array(BLOCKS);
+
+/** How much b differs from a; `blocks` gets the mean of each block. Of unequal sizes: as much as can be. */
+export function compareFeatures(a: Feature, b: Feature, blocks: Float32Array = scratch): Difference {
   const sharpness = sharpnessOf(a, b);
-  if (a.width !== b.width || a.height !== b.height) return { mean: 255, max: 255, sharpness };
+  if (a.width !== b.width || a.height !== b.height) {
+    blocks.fill(255);
+    return { mean: 255, max: 255, sharpness };
+  }
+  blocks.fill(0);
   const { columns, rows } = a;
   let total = 0;
   let max = 0;
@@ -95,7 +105,9 @@ export function compareFeatures(a: Feature, b: Feature): Difference {
         for (let c = y * columns + left; c < y * columns + right; c++) sum += Math.abs(a.cells[c]! - b.cells[c]!);
       }
       total += sum;
-      max = Math.max(max, sum / ((bottom - top) * (right - left)));
+      const mean = sum / ((bottom - top) * (right - left));
+      blocks[(top / BLOCK) * BLOCKS_WIDE + left / BLOCK] = mean;
+      max = Math.max(max, mean);
     }
   }
   return { mean: total / (columns * rows), max, sharpness };

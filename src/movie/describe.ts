@@ -48,7 +48,9 @@ export function describeMovie(movie: Movie): string[] {
 function lengthOf(movie: Movie): string {
   if (movie.by === "poll") return `${movie.length} polls`;
   const rate = nominalRate(movie);
-  const note = rate ? ` (${clock((movie.length * rate.den) / rate.num)} at ${(rate.num / rate.den).toFixed(4)} fps)` : "";
+  const note = rate
+    ? ` (${clock((movie.length * rate.den) / rate.num)} at ${(rate.num / rate.den).toFixed(4)} fps)`
+    : "";
   return `${movie.length} frames${note}`;
 }
 
@@ -64,7 +66,9 @@ function clock(seconds: number): string {
 function startOf(movie: Movie): string {
   if (movie.start.kind === "power-on") return "power-on";
   const size = `${movie.start.data.length} bytes`;
-  return movie.start.kind === "save" ? `save RAM (${size})` : `a savestate of its own emulator (${size}), which no other core can load`;
+  return movie.start.kind === "save"
+    ? `save RAM (${size})`
+    : `a savestate of its own emulator (${size}), which no other core can load`;
 }
 
 function eventsOf(movie: Movie): string {

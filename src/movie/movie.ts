@@ -42,7 +42,13 @@ export interface Movie {
   /** 1 for each frame that the file itself says did not poll; absent where the format does not say. */
   readonly lag?: Uint8Array;
   readonly start: MovieStart;
-  readonly rom: { readonly name?: string; readonly sha256?: string; readonly sha1?: string; readonly md5?: string; readonly crc32?: string };
+  readonly rom: {
+    readonly name?: string;
+    readonly sha256?: string;
+    readonly sha1?: string;
+    readonly md5?: string;
+    readonly crc32?: string;
+  };
   /** "ntsc", "pal", or the format's own word. */
   readonly region?: string;
   readonly rerecords?: number;
@@ -89,7 +95,8 @@ export class MovieInput implements InputSource {
       return;
     }
     const first = this.sampleAt(frame);
-    if (first === undefined) throw new RangeError(`a movie by poll cannot start at frame ${frame}: it was not played up to there`);
+    if (first === undefined)
+      throw new RangeError(`a movie by poll cannot start at frame ${frame}: it was not played up to there`);
     this.#sample = first;
     this.#begins(frame + 1, first);
   }

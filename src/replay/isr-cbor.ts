@@ -76,12 +76,14 @@ export class CborWriter {
       for (const item of value) this.value(item, depth + 1);
       return this;
     }
-    if (typeof value === "object" && !ArrayBuffer.isView(value)) return this.#map(value as Record<string, unknown>, depth);
+    if (typeof value === "object" && !ArrayBuffer.isView(value))
+      return this.#map(value as Record<string, unknown>, depth);
     throw new TypeError(`a ${typeof value} cannot be written`);
   }
 
   #number(value: number): this {
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return value < 0 ? this.head(1, -1 - value) : this.head(0, value);
+    if (Number.isSafeInteger(value) && !Object.is(value, -0))
+      return value < 0 ? this.head(1, -1 - value) : this.head(0, value);
     this.#room(9);
     this.#bytes[this.#length] = 0xfb;
     this.#view.setFloat64(this.#length + 1, value);
@@ -160,7 +162,8 @@ export class CborReader {
     if (major === 3) return this.#text(argument);
     if (major === 6) throw new CborError(`tag ${argument} at byte ${start}`, false);
     // Every item takes a byte at least: a longer list cannot be whole.
-    if (argument * (major === 5 ? 2 : 1) > this.#bytes.length - this.at) throw new CborError(`${argument} items at byte ${start}`, true);
+    if (argument * (major === 5 ? 2 : 1) > this.#bytes.length - this.at)
+      throw new CborError(`${argument} items at byte ${start}`, true);
     if (major === 4) {
       const list: unknown[] = [];
       for (let i = 0; i < argument; i++) list.push(this.value(depth + 1));

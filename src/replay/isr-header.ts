@@ -18,7 +18,21 @@ export interface Recording {
 /** Feature flags that this version knows. */
 const KNOWN_FLAGS: ReadonlySet<string> = new Set();
 
-const SYSTEMS = ["nes", "snes", "gb", "gbc", "gba", "nds", "n64", "genesis", "psx", "gc", "wii", "arcade", "unknown"] as const;
+const SYSTEMS = [
+  "nes",
+  "snes",
+  "gb",
+  "gbc",
+  "gba",
+  "nds",
+  "n64",
+  "genesis",
+  "psx",
+  "gc",
+  "wii",
+  "arcade",
+  "unknown",
+] as const;
 const START = v.variant("kind", [
   v.object({ kind: v.literal("power-on") }),
   v.object({ kind: v.picklist(["save", "state"]), data: v.instance(Uint8Array) }),
@@ -58,7 +72,11 @@ export type IsrHeader = v.InferOutput<typeof HEADER>;
 /** The header's map: all of a movie but its samples and events. */
 export function headerOf(movie: Movie, recording: Recording): Record<string, unknown> {
   const { length: _length, tracks, events: _events, lag, ...said } = movie;
-  const shapes = tracks.map((track) => ({ device: track.device, sticks: track.sticks !== undefined, touch: track.touch !== undefined }));
+  const shapes = tracks.map((track) => ({
+    device: track.device,
+    sticks: track.sticks !== undefined,
+    touch: track.touch !== undefined,
+  }));
   return { ...recording, movie: { ...said, tracks: shapes, lag: lag !== undefined } };
 }
 
@@ -67,7 +85,9 @@ export function checkHeader(map: unknown): IsrHeader | string {
   const result = v.safeParse(HEADER, map);
   if (!result.success) return `its header is wrong at '${v.getDotPath(result.issues[0]) ?? "its top"}'`;
   const unknown = result.output.flags?.find((flag) => !KNOWN_FLAGS.has(flag));
-  return unknown === undefined ? result.output : `it needs the feature '${unknown.slice(0, 40)}', which this version does not know`;
+  return unknown === undefined
+    ? result.output
+    : `it needs the feature '${unknown.slice(0, 40)}', which this version does not know`;
 }
 
 /** The movie of a header with empty tracks of so many samples. */
@@ -78,12 +98,14 @@ export function movieOf(header: IsrHeader, length: number): Movie {
     start,
     length,
     events: [],
-    tracks: tracks.map(({ device, sticks, touch }): Track => ({
-      device,
-      buttons: new Uint32Array(length),
-      ...(sticks && { sticks: new Int16Array(length * 4) }),
-      ...(touch && { touch: new Int16Array(length * 2) }),
-    })),
+    tracks: tracks.map(
+      ({ device, sticks, touch }): Track => ({
+        device,
+        buttons: new Uint32Array(length),
+        ...(sticks && { sticks: new Int16Array(length * 4) }),
+        ...(touch && { touch: new Int16Array(length * 2) }),
+      }),
+    ),
     ...(lag && { lag: new Uint8Array(length) }),
   };
 }

@@ -70,7 +70,8 @@ export function writeIsr(movie: Movie, recording: Recording = {}): Uint8Array {
   let event = 0;
   for (let first = 0; first < movie.length; first += BLOCK) {
     const count = Math.min(BLOCK, movie.length - first);
-    for (; event < movie.events.length && movie.events[event]!.at < first + count; event++) out.raw(writer.event(movie.events[event]!));
+    for (; event < movie.events.length && movie.events[event]!.at < first + count; event++)
+      out.raw(writer.event(movie.events[event]!));
     out.raw(writer.block(movie, count));
   }
   for (; event < movie.events.length; event++) out.raw(writer.event(movie.events[event]!));

@@ -20,7 +20,14 @@ export interface IsrFile {
 
 /** Most samples that a block may have. */
 const LONGEST_BLOCK = 4096;
-const KINDS: ReadonlySet<unknown> = new Set<MovieEvent["kind"]>(["reset", "power", "disk-insert", "disk-select", "coin", "other"]);
+const KINDS: ReadonlySet<unknown> = new Set<MovieEvent["kind"]>([
+  "reset",
+  "power",
+  "disk-insert",
+  "disk-select",
+  "coin",
+  "other",
+]);
 
 export function isIsr(bytes: Uint8Array): boolean {
   return bytes.length >= MAGIC.length && MAGIC.every((byte, i) => bytes[i] === byte);
@@ -45,7 +52,13 @@ export function readIsr(file: string, bytes: Uint8Array): IsrFile {
   const complete = items.complete && damage === undefined;
   const events = complete ? items.events : items.events.filter((event) => event.at < movie.length);
   const { movie: _movie, ...recording } = header;
-  return { movie: { ...movie, events }, recording, complete, read: items.read, ...(damage !== undefined && { damage }) };
+  return {
+    movie: { ...movie, events },
+    recording,
+    complete,
+    read: items.read,
+    ...(damage !== undefined && { damage }),
+  };
 }
 
 function readHeader(file: string, bytes: Uint8Array): { header: IsrHeader; at: number } {
@@ -54,7 +67,12 @@ function readHeader(file: string, bytes: Uint8Array): { header: IsrHeader; at: n
   let header: IsrHeader | string;
   try {
     const version = reader.value();
-    if (version !== VERSION) throw fault(file, `it is version ${String(version).slice(0, 20)} of .isr`, `this reads version ${VERSION}: update Instep`);
+    if (version !== VERSION)
+      throw fault(
+        file,
+        `it is version ${String(version).slice(0, 20)} of .isr`,
+        `this reads version ${VERSION}: update Instep`,
+      );
     header = checkHeader(reader.value());
   } catch (error) {
     if (!(error instanceof CborError)) throw error;
@@ -125,7 +143,9 @@ function checked(bytes: Uint8Array, start: number, end: number, item: unknown[])
 
 function blockOf([first, count, data]: unknown[], samples: number): Block | undefined {
   if (first !== samples || typeof count !== "number" || !(data instanceof Uint8Array)) return undefined;
-  return Number.isInteger(count) && count >= 1 && count <= LONGEST_BLOCK ? { first: samples, count, bytes: data } : undefined;
+  return Number.isInteger(count) && count >= 1 && count <= LONGEST_BLOCK
+    ? { first: samples, count, bytes: data }
+    : undefined;
 }
 
 function eventOf([at, kind, data]: unknown[]): MovieEvent | undefined {

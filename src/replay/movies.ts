@@ -17,7 +17,9 @@ export function readMovie(fileName: string, bytes: Uint8Array): Movie {
   const extension = /\.([^.]+)$/.exec(fileName)?.[1]?.toLowerCase() ?? "";
   if (isZip(bytes) && extension !== "ltm" && extension !== "lsmv") return readBk2(fileName, bytes);
   if (extension === "fm2" || extension === "fm3" || startsAsFm2(bytes)) return readFm2(fileName, bytes);
-  throw new Problem(`${fileName} is no movie that Instep reads; it reads ${READS.map((name) => `.${name}`).join(", ")}`);
+  throw new Problem(
+    `${fileName} is no movie that Instep reads; it reads ${READS.map((name) => `.${name}`).join(", ")}`,
+  );
 }
 
 function startsAsFm2(bytes: Uint8Array): boolean {

@@ -1,5 +1,6 @@
 import koffi, { type TypeObject } from "koffi";
 import { type Address, readU32 } from "./abi.ts";
+import { SILENCE } from "./environment.ts";
 import type { Library } from "./library.ts";
 
 /** What a pinned core takes for the host's time and luck. */
@@ -18,6 +19,8 @@ const TIME = koffi.pointer(koffi.proto("int64_t PinnedTime(uint64_t out)"));
 const GETTIMEOFDAY = koffi.pointer(koffi.proto("int PinnedTimeOfDay(uint64_t out, uint64_t zone)"));
 const RAND = koffi.pointer(koffi.proto("int PinnedRand()"));
 const SRAND = koffi.pointer(koffi.proto("void PinnedSrand(uint32_t seed)"));
+/** Cores chatter on standard output, where the program's own results go. */
+const CHATTER = ["printf", "puts", "putchar", "vprintf", "__printf_chk", "__vprintf_chk"];
 /** Local time is UTC for a pinned core: libc's own functions, under another name. */
 const ZONELESS: Readonly<Record<string, string>> = { localtime: "gmtime", localtime_r: "gmtime_r", mktime: "timegm" };
 /** Imports that would bring in the host and that are left alone, in words for people. */
@@ -74,6 +77,9 @@ export function pinClock(library: Library, moment: Moment): void {
   }
   for (const [name, zoneless] of Object.entries(ZONELESS)) {
     if (library.imports?.slots.has(name)) redirect(library, name, BigInt(libc.symbol(zoneless)));
+  }
+  for (const name of CHATTER) {
+    if (library.imports?.slots.has(name)) redirect(library, name, SILENCE);
   }
 }
 

@@ -21,6 +21,8 @@ export interface Mapping {
   readonly constant: boolean;
 }
 
+/** The log is variadic, which no callback can be: an int function of libc takes it all and does nothing. */
+export const SILENCE: bigint = BigInt(koffi.load(null).symbol("abs"));
 const BIT = { video: 1, audio: 2 };
 const DESCRIPTOR_SIZE = 64;
 const FLAG = { CONST: 1, BIGENDIAN: 2 };
@@ -99,6 +101,9 @@ export class Environment {
         return true;
       case ENV.GET_LANGUAGE:
         koffi.encode(data, "uint32_t", 0); // English, on every machine
+        return true;
+      case ENV.GET_LOG_INTERFACE:
+        koffi.encode(data, "uint64_t", SILENCE);
         return true;
       case ENV.GET_INPUT_BITMASKS:
         return true;

@@ -5,6 +5,14 @@ import koffi, { type TypeObject } from "koffi";
 import { Problem } from "../../problem.ts";
 import { CALLBACK, SIZE } from "./abi.ts";
 import { type Imports, readImports } from "./elf.ts";
+import { Stacks } from "./stacks.ts";
+
+/** Functions that may run a core's coroutines, and so call back from a stack of the core's own. */
+const PROTOTYPE = {
+  run: koffi.proto("void", []),
+  loadGame: koffi.proto("bool", ["const void*"]),
+  serialize: koffi.proto("bool", ["void*", "size_t"]),
+};
 
 /** What a core calls back. */
 export interface Callbacks {
@@ -51,6 +59,7 @@ export class Library {
   readonly memorySize: (id: number) => number;
   readonly #handle: ReturnType<typeof koffi.load>;
   readonly #callbacks: bigint[] = [];
+  readonly #stacks = Stacks.supported ? new Stacks() : undefined;
 
   constructor(path: string) {
     this.folder = mkdtempSync(join(tmpdir(), "instep-core-"));
@@ -70,19 +79,23 @@ export class Library {
       this.#handle = koffi.load(copy, { deep: true });
       rmSync(copy);
       const f = (prototype: string) => this.#handle.func(prototype);
-      this.run = f("void retro_run()");
+      const onOwnStack = (name: string, type: TypeObject) => {
+        if (!this.#stacks) return this.#handle.func(name, type.proto!.result, type.proto!.arguments);
+        return koffi.decode(this.#stacks.entry(BigInt(this.#handle.symbol(name))), type);
+      };
+      this.run = onOwnStack("retro_run", PROTOTYPE.run);
       this.init = f("void retro_init()");
       this.deinit = f("void retro_deinit()");
-      this.reset = f("void retro_reset()");
+      this.reset = onOwnStack("retro_reset", PROTOTYPE.run);
       this.apiVersion = f("uint32_t retro_api_version()");
       this.systemInfo = f("void retro_get_system_info(void* info)");
       this.avInfo = f("void retro_get_system_av_info(void* info)");
-      this.loadGame = f("bool retro_load_game(const void* info)");
-      this.unloadGame = f("void retro_unload_game()");
+      this.loadGame = onOwnStack("retro_load_game", PROTOTYPE.loadGame);
+      this.unloadGame = onOwnStack("retro_unload_game", PROTOTYPE.run);
       this.plug = f("void retro_set_controller_port_device(uint32_t port, uint32_t device)");
       this.serializeSize = f("size_t retro_serialize_size()");
-      this.serialize = f("bool retro_serialize(void* data, size_t size)");
-      this.unserialize = f("bool retro_unserialize(const void* data, size_t size)");
+      this.serialize = onOwnStack("retro_serialize", PROTOTYPE.serialize);
+      this.unserialize = onOwnStack("retro_unserialize", PROTOTYPE.serialize);
       this.memoryData = f("uint64_t retro_get_memory_data(uint32_t id)");
       this.memorySize = f("size_t retro_get_memory_size(uint32_t id)");
       const exported = this.imports?.exports.get("retro_run");
@@ -96,17 +109,17 @@ export class Library {
 
   /** Hands the callbacks to the core; the environment first, as every core expects. */
   connect(callbacks: Callbacks): void {
-    const set = (name: string, callback: (...values: never[]) => unknown, type: TypeObject): void => {
-      const pointer = koffi.register(callback, type);
-      this.#callbacks.push(pointer);
-      this.#handle.func(`void ${name}(void* callback)`)(pointer);
-    };
-    set("retro_set_environment", callbacks.environment, CALLBACK.environment);
-    set("retro_set_video_refresh", callbacks.video, CALLBACK.video);
-    set("retro_set_audio_sample", callbacks.sample, CALLBACK.sample);
-    set("retro_set_audio_sample_batch", callbacks.batch, CALLBACK.batch);
-    set("retro_set_input_poll", callbacks.poll, CALLBACK.poll);
-    set("retro_set_input_state", callbacks.state, CALLBACK.state);
+    const all: [string, (...values: never[]) => unknown, TypeObject][] = [
+      ["retro_set_environment", callbacks.environment, CALLBACK.environment],
+      ["retro_set_video_refresh", callbacks.video, CALLBACK.video],
+      ["retro_set_audio_sample", callbacks.sample, CALLBACK.sample],
+      ["retro_set_audio_sample_batch", callbacks.batch, CALLBACK.batch],
+      ["retro_set_input_poll", callbacks.poll, CALLBACK.poll],
+      ["retro_set_input_state", callbacks.state, CALLBACK.state],
+    ];
+    const pointers = all.map(([, callback, type]) => this.register(callback, type));
+    this.#stacks?.seal();
+    for (const [i, [name]] of all.entries()) this.#handle.func(`void ${name}(void* callback)`)(pointers[i]);
   }
 
   /** What the core says of itself: name, version, extensions, and whether it wants a path instead of bytes. */
@@ -118,15 +131,16 @@ export class Library {
     return { name: text(0), version: text(8).trim(), extensions, wantsPath: info[24] !== 0 };
   }
 
-  /** A function that the core calls, for as long as it is loaded. */
+  /** A function that the core may call for as long as it is loaded. Before {@link connect} only. */
   register(callback: (...values: never[]) => unknown, type: TypeObject): bigint {
     const pointer = koffi.register(callback, type);
     this.#callbacks.push(pointer);
-    return pointer;
+    return this.#stacks?.callback(pointer) ?? pointer;
   }
 
   close(): void {
     this.#handle.unload();
+    this.#stacks?.close();
     for (const pointer of this.#callbacks) koffi.unregister(pointer);
     this.#removeFolder();
   }

@@ -17,7 +17,8 @@ export type Meaning =
 /** "signed": -128..127, right positive; "signed-up": the same with up positive; "centred": 0..255, 128 in the middle, down positive. */
 export type Scale = "signed" | "signed-up" | "centred";
 
-const { B, Y, Select, Start, Up, Down, Left, Right, A, X, L, R, L2, R2, L3, R3, CUp, CDown, CLeft, CRight, Mic } = BUTTON;
+const { B, Y, Select, Start, Up, Down, Left, Right, A, X, L, R, L2, R2, L3, R3, CUp, CDown, CLeft, CRight, Mic } =
+  BUTTON;
 
 const COMMON: Readonly<Record<string, number>> = {
   Up, Down, Left, Right, Select, Start, B, A, X, Y, L, R, L1: L, R1: R, L2, R2, L3, R3, SELECT: Select, START: Start,
@@ -55,7 +56,7 @@ const EVENTS: Readonly<Record<string, readonly [MovieEvent["kind"], string?]>> =
 
 /** The meaning of a column by its name in the LogKey: "P1 Up", "Reset", "Touch X". */
 export function meaningOf(name: string, system: System): Meaning {
-  const event = EVENTS[name];
+  const event = own(EVENTS, name);
   if (event) return { kind: "event", event: event[0], ...(event[1] !== undefined && { data: event[1] }) };
   if (name === "LidOpen" || name === "LidClose") return { kind: "lid", closes: name === "LidClose" };
   const player = /^P(\d{1,2}) (.+)$/.exec(name);
@@ -85,7 +86,8 @@ function arcadeColumn(name: string): { port: number; base: string } | undefined 
   return coin ? { port: Number(coin[1]) - 1, base: "Coin" } : undefined;
 }
 
-function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+/** A table's own entry: names come from files, and 'constructor' is no entry. */
+export function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
@@ -105,7 +107,10 @@ const PADS: Readonly<Partial<Record<System, readonly [console: string, pad: stri
   nes: ["Power|Reset", "Up|Down|Left|Right|Start|Select|B|A"],
   snes: ["Reset|Power", "Up|Down|Left|Right|Select|Start|Y|B|X|A|L|R"],
   genesis: ["Power|Reset", "Up|Down|Left|Right|A|B|C|Start|X|Y|Z|Mode"],
-  n64: ["Reset|Power", "X Axis|Y Axis|A Up|A Down|A Left|A Right|DPad U|DPad D|DPad L|DPad R|Start|Z|B|A|C Up|C Down|C Left|C Right|L|R"],
+  n64: [
+    "Reset|Power",
+    "X Axis|Y Axis|A Up|A Down|A Left|A Right|DPad U|DPad D|DPad L|DPad R|Start|Z|B|A|C Up|C Down|C Left|C Right|L|R",
+  ],
   psx: [
     "Disk Index|Power|Reset|Open Tray|Close Tray",
     "Left Stick Up / Down|Left Stick Left / Right|Right Stick Up / Down|Right Stick Left / Right|D-Pad Up|D-Pad Down|D-Pad Left|D-Pad Right|Select|Start|△|X|□|○|L1|L2|R1|R2|Left Stick, Button|Right Stick, Button|Analog",
@@ -125,7 +130,11 @@ export function defaultLogKey(system: System, players: number): string | undefin
   const pads = PADS[system];
   if (!pads) return undefined;
   let key = `#${pads[0]}|`;
-  for (let player = 1; player <= players; player++) key += `#${pads[1].split("|").map((name) => `P${player} ${name}|`).join("")}`;
+  for (let player = 1; player <= players; player++)
+    key += `#${pads[1]
+      .split("|")
+      .map((name) => `P${player} ${name}|`)
+      .join("")}`;
   return key;
 }
 

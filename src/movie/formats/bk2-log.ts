@@ -18,7 +18,7 @@ export interface InputLog {
   readonly length: number;
   readonly tracks: Track[];
   readonly events: MovieEvent[];
-  readonly extra: Pick<Bk2Extra, "logKey" | "emptyGroups" | "columns" | "letters">;
+  readonly extra: Pick<Bk2Extra, "logKey" | "emptyGroups" | "axes" | "columns" | "letters">;
 }
 
 /** Far above any keyboard. */
@@ -39,11 +39,12 @@ export function readInputLog(file: string, bytes: Uint8Array, system: System): I
   const columns = columnsOf(logKey)
     .flat()
     .map((name): Column => ({ name, meaning: meaningOf(name, system), axis: false, value: 0, changes: [] }));
-  if (columns.length > MOST_COLUMNS) throw fault(file, `its LogKey has ${columns.length} columns`, `no system has more than ${MOST_COLUMNS}`);
+  if (columns.length > MOST_COLUMNS)
+    throw fault(file, `its LogKey has ${columns.length} columns`, `no system has more than ${MOST_COLUMNS}`);
   if (columns.length > 0) findAxes(file, bytes, rows, length, columns);
   const tracks = tracksOf(file, columns, length);
   const events: MovieEvent[] = [];
-  const letters: Record<string, string> = {};
+  const letters = new Map<string, string>();
   const lid = { closed: false };
   for (let frame = 0; frame < length; frame++) {
     let at = rows[frame * 2]!;
@@ -60,7 +61,7 @@ export function readInputLog(file: string, bytes: Uint8Array, system: System): I
         if (column.axis) value = axisValue(bytes, at, next - 1);
         else if (bytes[at] !== DOT) {
           value = 1;
-          letters[column.name] ??= String.fromCharCode(bytes[at]!);
+          if (!letters.has(column.name)) letters.set(column.name, String.fromCharCode(bytes[at]!));
         }
         at = next;
       }
@@ -73,15 +74,31 @@ export function readInputLog(file: string, bytes: Uint8Array, system: System): I
       track.buttons[frame]! &= ~TOUCHING;
     }
   }
-  const kept = columns.filter((column) => column.changes.length > 0).map((column) => [column.name, column.changes] as const);
-  const extra = { logKey, emptyGroups: emptyGroups(bytes, rows, length), columns: Object.fromEntries(kept), letters };
+  const kept = columns
+    .filter((column) => column.changes.length > 0)
+    .map((column) => [column.name, column.changes] as const);
+  const axes = columns.filter((column) => column.axis).map((column) => column.name);
+  const extra = {
+    logKey,
+    emptyGroups: emptyGroups(bytes, rows, length),
+    axes,
+    columns: Object.fromEntries(kept),
+    letters: Object.fromEntries(letters),
+  };
   return { length, tracks, events, extra };
 }
 
 /** Marks a touched sample while its row is read; no button has this bit. */
 const TOUCHING = 1 << 31;
 
-function put(column: Column, value: number, frame: number, tracks: Track[], events: MovieEvent[], lid: { closed: boolean }): void {
+function put(
+  column: Column,
+  value: number,
+  frame: number,
+  tracks: Track[],
+  events: MovieEvent[],
+  lid: { closed: boolean },
+): void {
   const { meaning } = column;
   switch (meaning.kind) {
     case "button":
@@ -97,13 +114,18 @@ function put(column: Column, value: number, frame: number, tracks: Track[], even
       if (value) tracks[meaning.port]!.buttons[frame]! |= TOUCHING;
       return;
     case "push":
-      if (value) tracks[meaning.port]!.sticks![frame * 4 + meaning.index] = toStick(meaning.value, meaning.index === 1 ? "signed-up" : "signed");
+      if (value)
+        tracks[meaning.port]!.sticks![frame * 4 + meaning.index] = toStick(
+          meaning.value,
+          meaning.index === 1 ? "signed-up" : "signed",
+        );
       break;
     case "lid":
       if (value) lid.closed = meaning.closes;
       break;
     case "event":
-      if (value && !column.value) events.push({ at: frame, kind: meaning.event, ...(meaning.data !== undefined && { data: meaning.data }) });
+      if (value && !column.value)
+        events.push({ at: frame, kind: meaning.event, ...(meaning.data !== undefined && { data: meaning.data }) });
       break;
   }
   // What pads do not carry is kept as it changes.
@@ -142,7 +164,13 @@ function scan(bytes: Uint8Array, system: System): { rows: Uint32Array; length: n
  * Which columns are axes is not in the LogKey; a row tells: one character each when it has no axis, else each number
  * that a comma ends. The first row that is not empty decides.
  */
-function findAxes(file: string, bytes: Uint8Array, rows: Uint32Array, length: number, columns: readonly Column[]): void {
+function findAxes(
+  file: string,
+  bytes: Uint8Array,
+  rows: Uint32Array,
+  length: number,
+  columns: readonly Column[],
+): void {
   let row = 0;
   while (row < length && isEmpty(bytes, rows[row * 2]!, rows[row * 2 + 1]!)) row++;
   if (row === length) return;
@@ -198,7 +226,8 @@ function tracksOf(file: string, columns: readonly Column[], length: number): Tra
   for (const { meaning } of columns) if ("port" in meaning) ports = Math.max(ports, meaning.port + 1);
   checkSize(file, length, ports);
   return Array.from({ length: ports }, (_, port): Track => {
-    const has = (kind: Meaning["kind"]): boolean => columns.some(({ meaning }) => meaning.kind === kind && "port" in meaning && meaning.port === port);
+    const has = (kind: Meaning["kind"]): boolean =>
+      columns.some(({ meaning }) => meaning.kind === kind && "port" in meaning && meaning.port === port);
     const sticks = has("stick") || has("push");
     const touch = has("touch") || has("touching");
     return {
@@ -211,7 +240,11 @@ function tracksOf(file: string, columns: readonly Column[], length: number): Tra
 }
 
 function misfit(file: string, row: number, place: string): Problem {
-  return fault(file, `row ${row + 1} of its input log does not fit the LogKey at ${place}`, "mend that row or save it again with BizHawk");
+  return fault(
+    file,
+    `row ${row + 1} of its input log does not fit the LogKey at ${place}`,
+    "mend that row or save it again with BizHawk",
+  );
 }
 
 function printable(text: string): string {

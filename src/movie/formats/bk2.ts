@@ -1,24 +1,34 @@
+import * as v from "valibot";
 import type { Movie, MovieStart, System } from "../movie.ts";
 import { readInputLog } from "./bk2-log.ts";
 import { count, fault, textOf } from "./text.ts";
 import { unzip } from "./unzip.ts";
 
 /** What {@link Movie.extra} holds for a .bk2: enough to write the same input log again. */
-export interface Bk2Extra {
-  readonly format: "bk2";
+const EXTRA = v.object({
+  format: v.literal("bk2"),
   /** Header.txt, key and value in the file's order. */
-  readonly header: readonly (readonly [string, string])[];
-  readonly logKey: string;
+  header: v.array(v.tuple([v.string(), v.string()])),
+  logKey: v.string(),
   /** Empty groups that end each row, as recent BizHawk writes them. */
-  readonly emptyGroups: number;
+  emptyGroups: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
+  /** Columns that are numbers. */
+  axes: v.array(v.string()),
   /** Columns that pads do not carry: [frame, value] where the value changes (it is 0 before the first). */
-  readonly columns: Readonly<Record<string, readonly (readonly [number, number])[]>>;
+  columns: v.record(v.string(), v.array(v.tuple([v.number(), v.number()]))),
   /** The letter that stands for a pressed button, where one was pressed. */
-  readonly letters: Readonly<Record<string, string>>;
+  letters: v.record(v.string(), v.pipe(v.string(), v.length(1))),
   /** Rows are parts of frames (SubNESHawk, SubGBHawk): such a movie is not by frame on other cores. */
-  readonly subframes?: true;
-  readonly comments?: string;
-  readonly subtitles?: string;
+  subframes: v.exactOptional(v.literal(true)),
+  comments: v.exactOptional(v.string()),
+  subtitles: v.exactOptional(v.string()),
+});
+export type Bk2Extra = v.InferOutput<typeof EXTRA>;
+
+/** What a .bk2 said that this movie was read from, maybe by way of an .isr. */
+export function bk2Extra(movie: Movie): Bk2Extra | undefined {
+  const result = v.safeParse(EXTRA, movie.extra);
+  return result.success ? result.output : undefined;
 }
 
 const SYSTEMS: Readonly<Record<string, System>> = {
@@ -31,7 +41,9 @@ const SYSTEMS: Readonly<Record<string, System>> = {
  * Comments.txt, Subtitles.txt and what it starts from. Throws a Problem for bytes that are none.
  */
 export function readBk2(file: string, bytes: Uint8Array): Movie {
-  const entries = unzip(file, bytes, (name) => /^(header|input log|syncsettings|comments|subtitles|core|coretext|moviesaveram)(\.|$)/i.test(name));
+  const entries = unzip(file, bytes, (name) =>
+    /^(header|input log|syncsettings|comments|subtitles|core|coretext|moviesaveram)(\.|$)/i.test(name),
+  );
   const entry = (name: string): Uint8Array | undefined =>
     [...entries].find(([path]) => path.toLowerCase().replace(/\.[^.]*$/, "") === name)?.[1];
   const headerBytes = entry("header");
@@ -67,10 +79,13 @@ export function readBk2(file: string, bytes: Uint8Array): Movie {
     rom: romOf(values),
     region: values.get("PAL") === "1" || values.get("PAL")?.toLowerCase() === "true" ? "pal" : "ntsc",
     ...(rerecords !== undefined && { rerecords }),
-    ...(author && { authors: [author] }),
-    ...((version ?? core) && { emulator: ["BizHawk", version?.replace(/^Version /, ""), core && `(${core})`].filter(Boolean).join(" ") }),
+    // "default user" is what BizHawk writes where nobody gave a name.
+    ...(author && author !== "default user" && { authors: [author] }),
+    ...((version ?? core) && {
+      emulator: ["BizHawk", version?.replace(/^Version /, ""), core && `(${core})`].filter(Boolean).join(" "),
+    }),
     ...(syncSettings !== undefined && { syncSettings }),
-    extra: extra as unknown as Record<string, unknown>,
+    extra,
   };
 }
 

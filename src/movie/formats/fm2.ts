@@ -1,9 +1,19 @@
+import * as v from "valibot";
 import { BUTTON } from "../../machine/input.ts";
 import type { Movie, MovieEvent, MovieStart, Track } from "../movie.ts";
 import { checkSize, count, fault, fromBase64, fromHex, textOf, toHex } from "./text.ts";
 
 /** Pad letters in the order of a row's characters; character i is bit 7 - i of the binary form. */
-export const FM2_PAD = [BUTTON.Right, BUTTON.Left, BUTTON.Down, BUTTON.Up, BUTTON.Start, BUTTON.Select, BUTTON.B, BUTTON.A];
+export const FM2_PAD = [
+  BUTTON.Right,
+  BUTTON.Left,
+  BUTTON.Down,
+  BUTTON.Up,
+  BUTTON.Start,
+  BUTTON.Select,
+  BUTTON.B,
+  BUTTON.A,
+];
 /** The command field's bits. */
 export const FM2_COMMANDS = [
   { bit: 1, kind: "reset" },
@@ -15,17 +25,24 @@ export const FM2_COMMANDS = [
 ] as const;
 
 /** What {@link Movie.extra} holds for an .fm2: enough to write the same text again. */
-export interface Fm2Extra {
-  readonly format: "fm2";
+const EXTRA = v.object({
+  format: v.literal("fm2"),
   /** The header's lines as they are, without line ends. */
-  readonly header: readonly string[];
-  readonly newline: "\n" | "\r\n";
-  /** Fields of a row after the commands: the ports that are pads (track numbers) or null. */
-  readonly fields: readonly (number | null)[];
+  header: v.array(v.string()),
+  newline: v.picklist(["\n", "\r\n"]),
+  /** Fields of a row after the commands: the track of a pad, or null. */
+  fields: v.pipe(v.array(v.nullable(v.number())), v.maxLength(16)),
   /** Fields that are not pads: text where it changes, as [frame, text] by "port0" and so on. */
-  readonly other?: Readonly<Record<string, readonly (readonly [number, string])[]>>;
-  readonly comments?: readonly string[];
-  readonly subtitles?: readonly string[];
+  other: v.exactOptional(v.record(v.string(), v.array(v.tuple([v.number(), v.string()])))),
+  comments: v.exactOptional(v.array(v.string())),
+  subtitles: v.exactOptional(v.array(v.string())),
+});
+export type Fm2Extra = v.InferOutput<typeof EXTRA>;
+
+/** What an .fm2 said that this movie was read from, maybe by way of an .isr. */
+export function fm2Extra(movie: Movie): Fm2Extra | undefined {
+  const result = v.safeParse(EXTRA, movie.extra);
+  return result.success ? result.output : undefined;
 }
 
 const PIPE = 0x7c;
@@ -40,21 +57,32 @@ export function readFm2(file: string, bytes: Uint8Array): Movie {
   const headerText = textOf(bytes.subarray(0, inputAt));
   const header = headerText.split(/\r?\n/);
   if (header.at(-1) === "") header.pop();
-  const values = new Map(header.map((line): [string, string] => [line.split(" ", 1)[0]!, line.slice(line.indexOf(" ") + 1)]));
+  const values = new Map(
+    header.map((line): [string, string] => [line.split(" ", 1)[0]!, line.slice(line.indexOf(" ") + 1)]),
+  );
   if (!header.some((line) => /^(version|rerecordCount|palFlag|romChecksum|romFilename|port0|FDS) /.test(line))) {
     throw fault(file, "line 1 is no .fm2 header", "give a movie that FCEUX wrote");
   }
   const version = values.get("version");
   if (version !== undefined && version.trim() !== "3") {
-    throw fault(file, `this is version ${version.trim().slice(0, 20)} of .fm2`, "only version 3 is known: save it again with FCEUX");
+    throw fault(
+      file,
+      `this is version ${version.trim().slice(0, 20)} of .fm2`,
+      "only version 3 is known: save it again with FCEUX",
+    );
   }
   const ports = portsOf(values);
-  const log = values.get("binary")?.trim() === "1" ? readBinary(file, bytes, inputAt, values, ports) : readText(file, bytes, inputAt, values, ports);
+  const log =
+    values.get("binary")?.trim() === "1"
+      ? readBinary(file, bytes, inputAt, values, ports)
+      : readText(file, bytes, inputAt, values, ports);
   const all = (key: string): string[] =>
     header.filter((line) => line.startsWith(`${key} `)).map((line) => line.slice(key.length + 1));
   const comments = all("comment");
   const subtitles = all("subtitle");
-  const authors = comments.map((text) => /^author\s+(.+)$/.exec(text)?.[1]?.trim()).filter((name) => name !== undefined);
+  const authors = comments
+    .map((text) => /^author\s+(.+)$/.exec(text)?.[1]?.trim())
+    .filter((name) => name !== undefined);
   const rerecords = count(values.get("rerecordCount"));
   const md5 = checksum(values.get("romChecksum"));
   const name = values.get("romFilename");
@@ -80,7 +108,7 @@ export function readFm2(file: string, bytes: Uint8Array): Movie {
     ...(rerecords !== undefined && { rerecords }),
     ...(authors.length > 0 && { authors }),
     ...(emulator && { emulator: `FCEUX ${emulator.trim()}` }),
-    extra: extra as unknown as Record<string, unknown>,
+    extra,
   };
 }
 
@@ -95,7 +123,8 @@ interface Log {
 /** Offset of the first line that starts with '|', or the end. */
 function inputLog(bytes: Uint8Array): number {
   if (bytes[0] === PIPE) return 0;
-  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) if (bytes[at + 1] === PIPE) return at + 1;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1))
+    if (bytes[at + 1] === PIPE) return at + 1;
   return bytes.length;
 }
 
@@ -109,7 +138,11 @@ function startOf(values: Map<string, string>): MovieStart {
   const savestate = values.get("savestate");
   if (savestate === undefined) return { kind: "power-on" };
   const text = savestate.trim();
-  const data = text.startsWith("base64:") ? fromBase64(text.slice(7)) : text.startsWith("0x") ? fromHex(text.slice(2)) : undefined;
+  const data = text.startsWith("base64:")
+    ? fromBase64(text.slice(7))
+    : text.startsWith("0x")
+      ? fromHex(text.slice(2))
+      : undefined;
   return { kind: "state", data: data ?? new Uint8Array() };
 }
 
@@ -122,24 +155,36 @@ function checksum(text: string | undefined): string | undefined {
 
 function commandEvents(at: number, commands: number, events: MovieEvent[]): void {
   for (const command of FM2_COMMANDS) {
-    if (commands & command.bit) events.push({ at, kind: command.kind, ...("data" in command && { data: command.data }) });
+    if (commands & command.bit)
+      events.push({ at, kind: command.kind, ...("data" in command && { data: command.data }) });
   }
   const unknown = commands & ~63;
   if (unknown) events.push({ at, kind: "other", data: `commands ${unknown}` });
 }
 
-function readText(file: string, bytes: Uint8Array, start: number, values: Map<string, string>, ports: (number | undefined)[]): Log {
+function readText(
+  file: string,
+  bytes: Uint8Array,
+  start: number,
+  values: Map<string, string>,
+  ports: (number | undefined)[],
+): Log {
   const text = textOf(bytes.subarray(start));
   const rows = text.split("\n");
-  const length = Math.min(rows.filter((row) => row.startsWith("|")).length, count(values.get("length")) ?? Number.MAX_SAFE_INTEGER);
+  const length = Math.min(
+    rows.filter((row) => row.startsWith("|")).length,
+    count(values.get("length")) ?? Number.MAX_SAFE_INTEGER,
+  );
   const events: MovieEvent[] = [];
   const first = (rows[0] ?? "").trimEnd().split("|");
   // |commands|port0|port1|port2|: what the header leaves open, the width of the first row's field says.
   const fields: (number | null)[] = [];
   let pads = 0;
-  for (let port = 0; port < first.length - 3; port++) {
+  for (let port = 0; port < Math.min(16, first.length - 3); port++) {
     const device = ports[port];
-    fields.push(device === PADS || (device === undefined && first[port + 2]!.length === FM2_PAD.length) ? pads++ : null);
+    fields.push(
+      device === PADS || (device === undefined && first[port + 2]!.length === FM2_PAD.length) ? pads++ : null,
+    );
   }
   checkSize(file, length, pads);
   const tracks = Array.from({ length: pads }, (): Track => ({ device: "pad", buttons: new Uint32Array(length) }));
@@ -148,11 +193,13 @@ function readText(file: string, bytes: Uint8Array, start: number, values: Map<st
   for (let line = 0; line < rows.length && frame < length; line++) {
     const row = rows[line]!;
     if (!row.startsWith("|")) {
-      if (row.trim() !== "") throw fault(file, `row ${line + 1} of the input log does not start with '|'`, "mend that line or delete it");
+      if (row.trim() !== "")
+        throw fault(file, `row ${line + 1} of the input log does not start with '|'`, "mend that line or delete it");
       continue;
     }
     const parts = row.trimEnd().split("|");
-    if (!/^\d{1,9}$/.test(parts[1] ?? "")) throw fault(file, `frame ${frame} has no command number`, "each row is |commands|port0|port1|port2|");
+    if (!/^\d{1,9}$/.test(parts[1] ?? ""))
+      throw fault(file, `frame ${frame} has no command number`, "each row is |commands|port0|port1|port2|");
     if (parts[1] !== "0") commandEvents(frame, Number(parts[1]), events);
     for (let field = 0; field < fields.length; field++) {
       const part = parts[field + 2] ?? "";
@@ -168,7 +215,11 @@ function readText(file: string, bytes: Uint8Array, start: number, values: Map<st
 
 function padOf(part: string, file: string, frame: number, field: number): number {
   if (part.length !== FM2_PAD.length) {
-    throw fault(file, `frame ${frame}: port ${field} has ${part.length} characters instead of 8`, "each pad is RLDUTSBA with '.' for released");
+    throw fault(
+      file,
+      `frame ${frame}: port ${field} has ${part.length} characters instead of 8`,
+      "each pad is RLDUTSBA with '.' for released",
+    );
   }
   let buttons = 0;
   for (let i = 0; i < 8; i++) if (part[i] !== "." && part[i] !== " ") buttons |= FM2_PAD[i]!;
@@ -184,14 +235,24 @@ function keep(other: Record<string, [number, string][]>, key: string, frame: num
 /** Bytes of a zapper's record: x, y, button, bogo and the 64-bit time of the hit. */
 const ZAPPER = 12;
 
-function readBinary(file: string, bytes: Uint8Array, start: number, values: Map<string, string>, ports: (number | undefined)[]): Log {
+function readBinary(
+  file: string,
+  bytes: Uint8Array,
+  start: number,
+  values: Map<string, string>,
+  ports: (number | undefined)[],
+): Log {
   const devices = ports.map((port) => port ?? PADS);
   const size = devices.reduce((sum, device) => sum + (device === PADS ? 1 : device === 2 ? ZAPPER : 0), 1);
   const first = start + 1;
   const room = Math.max(0, Math.floor((bytes.length - first) / size));
   const length = count(values.get("length")) ?? room;
   if (length > room) {
-    throw fault(file, `the header says ${length} frames, the file holds ${room}`, "get the whole file, or set 'length' to what it holds");
+    throw fault(
+      file,
+      `the header says ${length} frames, the file holds ${room}`,
+      "get the whole file, or set 'length' to what it holds",
+    );
   }
   let pads = 0;
   const fields = devices.map((device) => (device === PADS ? pads++ : null));
@@ -207,7 +268,12 @@ function readBinary(file: string, bytes: Uint8Array, start: number, values: Map<
       if (track !== null) tracks[track]!.buttons[frame] = padByte(bytes[at++]!);
       else if (devices[field] === 2) {
         const view = new DataView(bytes.buffer, bytes.byteOffset + at, ZAPPER);
-        keep(other, `port${field}`, frame, `${view.getUint8(0)} ${view.getUint8(1)} ${view.getUint8(2)} ${view.getUint8(3)} ${view.getBigUint64(4, true)}`);
+        keep(
+          other,
+          `port${field}`,
+          frame,
+          `${view.getUint8(0)} ${view.getUint8(1)} ${view.getUint8(2)} ${view.getUint8(3)} ${view.getBigUint64(4, true)}`,
+        );
         at += ZAPPER;
       }
     }

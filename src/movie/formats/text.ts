@@ -55,5 +55,6 @@ const MOST = 2 ** 25;
 
 /** Throws a Problem for a movie that no real file holds, before its tracks are allocated. */
 export function checkSize(file: string, samples: number, ports: number): void {
-  if (samples * Math.max(1, ports) > MOST) throw fault(file, `it says that it has ${samples} samples for ${ports} ports`, `at most ${MOST} in all are read`);
+  if (samples * Math.max(1, ports) > MOST)
+    throw fault(file, `it says that it has ${samples} samples for ${ports} ports`, `at most ${MOST} in all are read`);
 }

@@ -28,7 +28,12 @@ export function unzip(file: string, bytes: Uint8Array, wanted: (name: string) =>
   } catch {
     throw fault(file, "the zip archive is damaged", "get the file again");
   }
-  if (tooLarge) throw fault(file, `its entry '${printable(tooLarge)}' says that it is larger than ${MOST / 2 ** 20} MB or than its bytes can hold`, "get the file again");
+  if (tooLarge)
+    throw fault(
+      file,
+      `its entry '${printable(tooLarge)}' says that it is larger than ${MOST / 2 ** 20} MB or than its bytes can hold`,
+      "get the file again",
+    );
   return new Map(Object.entries(entries));
 }
 

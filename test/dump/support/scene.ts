@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { NES } from "jsnes";
+import { BUTTON, NO_PAD } from "../../../src/machine/input.ts";
+import { jsnes } from "../../../src/machine/jsnes/index.ts";
 import type { VideoFrame } from "../../../src/machine/machine.ts";
 import { shared } from "../../support/data.ts";
 
@@ -29,24 +30,15 @@ export function colours(frame: VideoFrame): Buffer {
   return out;
 }
 
-/** Real pictures: Cyber Coaster, 256x240, start pressed at the beginning. `steer` says whether right is held at a frame. */
-export function coaster(from: number, count: number, steer: (frame: number) => boolean = () => false): VideoFrame[] {
+/** Real pictures: Cyber Coaster, 256x240, started by itself. `steer` says whether right is held at a frame. */
+export async function coaster(from: number, count: number, steer: (frame: number) => boolean = () => false): Promise<VideoFrame[]> {
+  const machine = await jsnes.open({ content: { name: "cybercoaster.nes", bytes: readFileSync(shared("nes/cybercoaster.nes")) } });
   const frames: VideoFrame[] = [];
-  let pixels = new Uint8Array(0);
-  const nes = new NES({
-    emulateSound: false,
-    onFrame: (buffer: number[] | Uint32Array) => {
-      pixels = new Uint8Array(Uint32Array.from(buffer).buffer);
-    },
-  });
-  nes.loadROM(readFileSync(shared("nes/cybercoaster.nes")).toString("latin1"));
   for (let n = 0; n < from + count; n++) {
-    if (n % 40 === 20) nes.buttonDown(1, 3);
-    if (n % 40 === 24) nes.buttonUp(1, 3);
-    if (steer(n)) nes.buttonDown(1, 7);
-    else nes.buttonUp(1, 7);
-    nes.frame();
-    if (n >= from) frames.push({ width: 256, height: 240, pitch: 1024, aspect: 0, pixels });
+    const start = n % 40 >= 20 && n % 40 < 24 ? BUTTON.Start : 0;
+    machine.step({ poll: () => ({ ...NO_PAD, buttons: start | (steer(n) ? BUTTON.Right : 0) }) });
+    if (n >= from) frames.push({ ...machine.video, pixels: new Uint8Array(machine.video.pixels) });
   }
+  machine.close();
   return frames;
 }

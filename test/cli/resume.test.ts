@@ -1,0 +1,111 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { Movie } from "../../src/movie/movie.ts";
+import { writeIsr } from "../../src/replay/isr-write.ts";
+import { readMovie } from "../../src/replay/movies.ts";
+import { type Ended, instep, scratch, start } from "../support/cli.ts";
+import { hasShared, shared } from "../support/data.ts";
+
+/** Of /proc/PID/stat without its second field, the name: pid, state, parent. */
+const STAT_PARENT = 2;
+const SEED = Number(process.env.INSTEP_SEED ?? Date.now() % 100_000);
+const folder = scratch();
+const out = (name: string): string => join(folder, `${name}.mkv`);
+
+/** The first frames of a real movie, so that a run takes seconds. */
+function shortMovie(frames: number): string {
+  const whole = readMovie("m.bk2", readFileSync(shared("movies/bk2/homebrew-cybercoaster-M6779.bk2")));
+  const tracks = whole.tracks.map((track) => ({ ...track, buttons: track.buttons.slice(0, frames) }));
+  const movie: Movie = { ...whole, length: frames, tracks, events: [] };
+  const file = join(folder, "short.isr");
+  writeFileSync(file, writeIsr(movie));
+  return file;
+}
+
+const sha = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
+
+/** Processes whose parent is `pid`, oldest first: native, target; or the dumping one. */
+function childrenOf(pid: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && existsSync(`/proc/${name}/stat`))
+    .map((name) => readFileSync(`/proc/${name}/stat`, "utf8").replace(/\(.*\) /, "").split(" "))
+    .filter((stat) => Number(stat[STAT_PARENT]) === pid)
+    .map((stat) => Number(stat[0]))
+    .sort((a, b) => a - b);
+}
+
+describe.runIf(hasShared)("a force-sync that is killed", () => {
+  const movie = shortMovie(1500);
+  const args = (name: string, ...more: string[]) => {
+    const faults = ["--fault", "lag@400", "--fault", "lag@1111"];
+    return ["sync", movie, "--rom", shared("nes/cybercoaster.nes"), "--core", "nestopia", ...faults, "-o", out(name), "--json", ...more];
+  };
+  const whole = JSON.parse(instep(...args("whole")).out);
+  const wanted = sha(out("whole"));
+
+  it("was worth it: two repairs, two seams", () => {
+    expect(whole.repairs).toHaveLength(2);
+    expect(whole.seams).toHaveLength(2);
+    expect(whole.residual).toBe(0);
+  });
+
+  it.each(["the program", "the first instance", "the second instance"])("%s, at random moments: the next run goes on to the same bytes", async (who) => {
+    const name = who.replaceAll(" ", "-");
+    let random = SEED;
+    let last: Ended | undefined;
+    let kills = 0;
+    for (let attempt = 0; attempt < 12 && last?.code !== 0; attempt++) {
+      const { child, ended } = start(...args(name));
+      random = (random * 1103515245 + 12345) % 2 ** 31;
+      const timer = setTimeout(() => {
+        const victims = childrenOf(child.pid!);
+        const victim = who === "the program" ? child.pid! : victims[who === "the first instance" ? 0 : victims.length - 1];
+        if (victim === undefined) return;
+        kills++;
+        try {
+          process.kill(victim, "SIGKILL");
+        } catch {}
+      }, attempt < 4 ? 300 + (random % 1500) : 1e6);
+      last = await ended;
+      clearTimeout(timer);
+      if (last.code !== 0 && who !== "the program") {
+        expect(last.err, `seed ${SEED}`).toMatch(/instep: the (native|target|dumping) instance was killed \(signal 9\)/);
+        expect(last.code).toBe(1);
+      }
+    }
+    expect(kills, `seed ${SEED}`).toBeGreaterThan(0);
+    expect(last!.code, `seed ${SEED}: ${last!.err}`).toBe(0);
+    expect(sha(out(name)), `seed ${SEED}`).toBe(wanted);
+    expect(JSON.parse(last!.out)).toMatchObject({ desyncs: whole.desyncs, repairs: whole.repairs, seams: whole.seams, residual: 0 });
+  }, 120_000);
+
+  it("leaves no process behind when the program is killed", async () => {
+    const { child, ended } = start(...args("orphans"));
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    const instances = childrenOf(child.pid!);
+    expect(instances.length).toBeGreaterThan(0);
+    child.kill("SIGKILL");
+    await ended;
+    await expect.poll(() => instances.filter((pid) => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")), { timeout: 5000 }).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0)("a full disk is told of, and with room again the run goes on to the same bytes", () => {
+    const small = join(folder, "small");
+    execFileSync("mkdir", ["-p", small]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", small]);
+    try {
+      const full = instep(...args("x", "-o", join(small, "full.mkv")));
+      expect(full.err).toMatch(/instep: .*: the disk is full/);
+      expect(full.code).toBe(1);
+      execFileSync("mount", ["-o", "remount,size=400m", small]);
+      const again = instep(...args("x", "-o", join(small, "full.mkv")));
+      expect(again.code, again.err).toBe(0);
+      expect(sha(join(small, "full.mkv"))).toBe(wanted);
+    } finally {
+      execFileSync("umount", [small]);
+    }
+  }, 120_000);
+});
