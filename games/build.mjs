@@ -2,12 +2,12 @@
 //   node games/build.mjs            writes games/<name>/<name>.nes
 //   node games/build.mjs --check    compares with the committed ROM, byte for byte; exit code 1 where they differ
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { drawTiles } from "./tiles.mjs";
 import { writeSound } from "./sound.mjs";
+import { drawTiles } from "./tiles.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -21,10 +21,15 @@ export async function build(name) {
   const out = mkdtempSync(join(tmpdir(), "instep-game-"));
   try {
     const { songs, effects } = await import(pathToFileURL(join(source, "tunes.mjs")).href);
-    writeFileSync(join(out, "tiles.chr"), drawTiles(readFileSync(join(source, "art.txt"), "utf8"), readFileSync(join(source, "font.txt"), "utf8"), name));
+    writeFileSync(
+      join(out, "tiles.chr"),
+      drawTiles(readFileSync(join(source, "art.txt"), "utf8"), readFileSync(join(source, "font.txt"), "utf8"), name),
+    );
     writeFileSync(join(out, "tunes.s"), writeSound(songs, effects));
     const objects = [];
-    for (const file of readdirSync(source).filter((f) => /\.[cs]$/.test(f)).sort()) {
+    for (const file of readdirSync(source)
+      .filter((f) => /\.[cs]$/.test(f))
+      .sort()) {
       const stem = basename(file).replace(/\.[cs]$/, "");
       let assembly = join(source, file);
       if (file.endsWith(".c")) {
@@ -66,7 +71,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       const rom = await build(name);
       const path = join(here, name, `${name}.nes`);
       if (!process.argv.includes("--check")) writeFileSync(path, rom);
-      else if (!existsSync(path) || !rom.equals(readFileSync(path))) fail(`${path}: not what its sources build; run: node games/build.mjs`, 1);
+      else if (!existsSync(path) || !rom.equals(readFileSync(path)))
+        fail(`${path}: not what its sources build; run: node games/build.mjs`, 1);
       console.log(`${name}: ${rom.length} bytes`);
     }
   } catch (error) {

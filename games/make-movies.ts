@@ -10,7 +10,7 @@ import { makeBot, RULES, type Rules } from "./gleam/bot.ts";
 /** The polls of the title that each movie waits, which seed its game, and the RAM that it is recorded with. */
 const TAKES: Readonly<Record<Rules, { readonly patience: number; readonly ram: string }>> = {
   classic: { patience: 64, ram: "jsnes" },
-  garbage: { patience: 64, ram: "00" },
+  garbage: { patience: 104, ram: "00" },
   clock: { patience: 64, ram: "jsnes" },
   history: { patience: 64, ram: "jsnes" },
 };
@@ -67,7 +67,11 @@ async function record(rules: Rules, patience: number) {
     emulator: `${boot.core.name} ${boot.core.version}`,
   };
   const late = movie.lag!.reduce((sum, n) => sum + n, 0);
-  return { movie, boot, said: `${length} frames, ${late} of them late, ${won ? "won" : "lost"}, ${score1}0 to ${score2}0 points` };
+  return {
+    movie,
+    boot,
+    said: `${length} frames, ${late} of them late, ${won ? "won" : "lost"}, ${score1}0 to ${score2}0 points`,
+  };
 }
 
 function word(bytes: Uint8Array, at: number): number {

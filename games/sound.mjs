@@ -7,26 +7,66 @@ const DRUMS = { k: [12, 14], s: [11, 7], h: [5, 2] }; // volume, period
 const NOTES = 60;
 
 export function writeSound(songs, effects) {
-  const out = ['.export songs_lo, songs_hi, effects_lo, effects_hi, effect_noise, period_lo, period_hi, drum_volume, drum_period', '.segment "RODATA"'];
+  const out = [
+    ".export songs_lo, songs_hi, effects_lo, effects_hi, effect_noise, period_lo, period_hi, drum_volume, drum_period",
+    '.segment "RODATA"',
+  ];
   const periods = Array.from({ length: NOTES }, (_, n) => Math.round(CPU_HZ / (16 * 65.406 * 2 ** (n / 12)) - 1));
-  bytes(out, "period_lo", periods.map((p) => p & 255));
-  bytes(out, "period_hi", periods.map((p) => (p >> 8) | 8));
-  bytes(out, "drum_volume", Object.values(DRUMS).map(([volume]) => volume));
-  bytes(out, "drum_period", Object.values(DRUMS).map(([, period]) => period));
+  bytes(
+    out,
+    "period_lo",
+    periods.map((p) => p & 255),
+  );
+  bytes(
+    out,
+    "period_hi",
+    periods.map((p) => (p >> 8) | 8),
+  );
+  bytes(
+    out,
+    "drum_volume",
+    Object.values(DRUMS).map(([volume]) => volume),
+  );
+  bytes(
+    out,
+    "drum_period",
+    Object.values(DRUMS).map(([, period]) => period),
+  );
   const songNames = Object.keys(songs);
   for (const [name, song] of Object.entries(songs)) {
-    const lanes = song.lanes.map((lane, n) => lane.trim().split(/\s+/).map((token) => row(token, n)));
-    if (new Set(lanes.map((l) => l.length)).size !== 1) throw new Error(`${name}: lanes of ${lanes.map((l) => l.length)} rows`);
+    const lanes = song.lanes.map((lane, n) =>
+      lane
+        .trim()
+        .split(/\s+/)
+        .map((token) => row(token, n)),
+    );
+    if (new Set(lanes.map((l) => l.length)).size !== 1)
+      throw new Error(`${name}: lanes of ${lanes.map((l) => l.length)} rows`);
     bytes(out, `song_${name}`, [song.tempo, song.loop ? 1 : 0]);
     out.push(`  .word ${lanes.map((_, n) => `song_${name}_${n}`).join(", ")}`);
     lanes.forEach((lane, n) => bytes(out, `song_${name}_${n}`, [...lane, 255]));
   }
-  pointers(out, "songs", songNames.map((n) => `song_${n}`));
+  pointers(
+    out,
+    "songs",
+    songNames.map((n) => `song_${n}`),
+  );
   for (const [name, effect] of Object.entries(effects)) {
-    bytes(out, `effect_${name}`, [...effect.steps.flatMap((step) => (effect.noise ? noiseStep(step) : pulseStep(step, effect.duty))), 0]);
+    bytes(out, `effect_${name}`, [
+      ...effect.steps.flatMap((step) => (effect.noise ? noiseStep(step) : pulseStep(step, effect.duty))),
+      0,
+    ]);
   }
-  pointers(out, "effects", Object.keys(effects).map((n) => `effect_${n}`));
-  bytes(out, "effect_noise", Object.values(effects).map((e) => (e.noise ? 1 : 0)));
+  pointers(
+    out,
+    "effects",
+    Object.keys(effects).map((n) => `effect_${n}`),
+  );
+  bytes(
+    out,
+    "effect_noise",
+    Object.values(effects).map((e) => (e.noise ? 1 : 0)),
+  );
   return `${out.join("\n")}\n`;
 }
 
@@ -56,5 +96,8 @@ function bytes(out, label, values) {
 }
 
 function pointers(out, label, names) {
-  out.push(`${label}_lo: .byte ${names.map((n) => `<${n}`).join(",")}`, `${label}_hi: .byte ${names.map((n) => `>${n}`).join(",")}`);
+  out.push(
+    `${label}_lo: .byte ${names.map((n) => `<${n}`).join(",")}`,
+    `${label}_hi: .byte ${names.map((n) => `>${n}`).join(",")}`,
+  );
 }

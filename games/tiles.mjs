@@ -22,9 +22,20 @@ export function drawTiles(art, font, name) {
     // One column wider than drawn: thin strokes shimmer on a television.
     put(letter.charCodeAt(0) - 0x20, (x, y) => (y < 7 && (glyph(x - 1, y) || glyph(x, y)) ? 3 : 0));
   }
-  const quarter = (at, order, pixels) => order.forEach(([qx, qy], n) => put(at + n, (x, y) => pixels(x + qx * 8, y + qy * 8)));
-  const rows = [[0, 0], [1, 0], [0, 1], [1, 1]];
-  const columns = [[0, 0], [0, 1], [1, 0], [1, 1]]; // 8x16 sprites: the left column, then the right one
+  const quarter = (at, order, pixels) =>
+    order.forEach(([qx, qy], n) => put(at + n, (x, y) => pixels(x + qx * 8, y + qy * 8)));
+  const rows = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ];
+  const columns = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ]; // 8x16 sprites: the left column, then the right one
   let cells = 0;
   let sprites = 0;
   for (const { kind, pixels } of readArt(art)) {
@@ -33,7 +44,11 @@ export function drawTiles(art, font, name) {
   }
   [...LARGE].forEach((letter, n) => {
     const twice = scale2(glyphs.get(letter));
-    quarter(LARGE_AT + n * 4, rows, bevel((x, y) => twice(x - 2, y), 14));
+    quarter(
+      LARGE_AT + n * 4,
+      rows,
+      bevel((x, y) => twice(x - 2, y), 14),
+    );
   });
   let logo = LOGO_AT;
   for (const letter of name.toUpperCase()) {
@@ -41,7 +56,8 @@ export function drawTiles(art, font, name) {
     const shaded = bevel((x, y) => four(x - 1, y - 1), 30);
     for (let y = 0; y < 4; y++) for (let x = 0; x < 3; x++) put(logo++, (px, py) => shaded(x * 8 + px, y * 8 + py));
   }
-  if (cells > (LARGE_AT - CELLS) / 4 || logo > 256 || sprites > 64) throw new Error(`too many tiles: ${cells} cells, ${logo} tiles, ${sprites} sprites`);
+  if (cells > (LARGE_AT - CELLS) / 4 || logo > 256 || sprites > 64)
+    throw new Error(`too many tiles: ${cells} cells, ${logo} tiles, ${sprites} sprites`);
   return chr;
 }
 
@@ -87,7 +103,8 @@ function readArt(text) {
   }
   return pictures.map(({ kind, name, half, lines }) => {
     const full = half ? lines.map((l) => l + [...l].reverse().join("")) : lines;
-    if (full.length !== 16 || full.some((l) => l.length !== 16)) throw new Error(`art.txt: ${name} is not 16 by 16 (${full.length} lines: ${full.map((l) => l.length)})`);
+    if (full.length !== 16 || full.some((l) => l.length !== 16))
+      throw new Error(`art.txt: ${name} is not 16 by 16 (${full.length} lines: ${full.map((l) => l.length)})`);
     return { kind, pixels: (x, y) => SHADES[full[y][x]] };
   });
 }

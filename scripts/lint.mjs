@@ -10,7 +10,7 @@ const CHECKS = {
   "types (tsc)": ["typescript/bin/tsc", "-p", "tsconfig.json"],
   "imports point down (dependency-cruiser)": [
     "dependency-cruiser/bin/dependency-cruise.mjs",
-    "--log-level=error",
+    "--output-type=err",
     "src",
   ],
   "no dead code (knip)": ["knip/bin/knip.js", "--no-progress", "--no-config-hints"],

@@ -52,18 +52,14 @@ function matches(lock, installed) {
 }
 
 async function install(root) {
-  const { code, output } = await run(
-    "installing dependencies, this once",
-    root,
-    npm("ci", "--include=dev", "--loglevel=error"),
-  );
+  const { code, output } = await run("installing dependencies, this once", root, ...installers(root));
   if (code === 0 && existsSync(join(root, "node_modules"))) {
     writeFileSync(join(root, "node_modules/.instep-stamp"), hashOf(readFileSync(join(root, "package-lock.json"))));
     return;
   }
   if (code === null) throw new CannotPrepare("npm is not installed; it comes with Node.js: https://nodejs.org");
   if (
-    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT)\b/.test(output)
+    /\b(ENOTFOUND|EAI_AGAIN|E?CONN(REFUSED|RESET)|ETIMEDOUT|ENETUNREACH|ENOTCACHED|ERR_SOCKET_TIMEOUT)\b/.test(output)
   ) {
     throw new CannotPrepare(
       "the package registry cannot be reached, so the dependencies are not installed; go online once and start again",
@@ -71,6 +67,23 @@ async function install(root) {
   }
   throw new CannotPrepare("the dependencies could not be installed; mend what npm says above, or try: npm ci", output);
 }
+
+/**
+ * `npm ci` refuses a lock that lacks other platforms' optional packages, as npm writes it where the registry did not
+ * give them. Where the lock agrees with package.json, `npm install` then installs just what the lock says.
+ */
+function installers(root) {
+  const read = (name) => JSON.parse(readFileSync(join(root, name), "utf8"));
+  const locked = read("package-lock.json").packages[""];
+  const wanted = read("package.json");
+  const same = ["dependencies", "devDependencies"].every(
+    (k) => JSON.stringify(locked[k]) === JSON.stringify(wanted[k]),
+  );
+  const ci = npm("ci", ...QUIET);
+  return same ? [ci, npm("install", "--no-save", ...QUIET)] : [ci];
+}
+
+const QUIET = ["--include=dev", "--loglevel=error"];
 
 /** npm's own entry in the npm that runs this, if one does: found also where no `npm` is in the path. */
 function npm(...args) {
@@ -109,21 +122,27 @@ async function build(root) {
   process.stderr.write(`instep: built with ${faults.length} type errors, the first: ${faults[0]}\n`);
 }
 
-/** Runs it in `root` while telling `title`; code null: there is no such program. */
-async function run(title, root, [program, ...args]) {
+/** Runs them in `root` until one succeeds, while telling `title`; code null: there is no such program. */
+async function run(title, root, ...commands) {
   const stop = progress(title);
-  try {
-    return await new Promise((resolve) => {
-      const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-      let output = "";
-      child.stdout.on("data", (chunk) => (output += chunk));
-      child.stderr.on("data", (chunk) => (output += chunk));
-      child.on("error", () => resolve({ code: null, output }));
-      child.on("close", (code) => resolve({ code: code ?? 1, output }));
-    });
-  } finally {
-    stop();
+  let result;
+  for (const command of commands) {
+    result = await output(root, command);
+    if (result.code === 0) break;
   }
+  stop();
+  return result;
+}
+
+function output(root, [program, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.stderr.on("data", (chunk) => (output += chunk));
+    child.on("error", () => resolve({ code: null, output }));
+    child.on("close", (code) => resolve({ code: code ?? 1, output }));
+  });
 }
 
 /** Native emulators and test tools. Without the right to install, tests of what is missing do not run; CI insists. */

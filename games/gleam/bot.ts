@@ -45,8 +45,7 @@ const WAYS: readonly Way[] = [0, -1, 1].flatMap((dx) =>
   [0, -1, 1].map((dy) => ({
     dx,
     dy,
-    buttons:
-      (dx < 0 ? BUTTON.Left : dx > 0 ? BUTTON.Right : 0) | (dy < 0 ? BUTTON.Up : dy > 0 ? BUTTON.Down : 0),
+    buttons: (dx < 0 ? BUTTON.Left : dx > 0 ? BUTTON.Right : 0) | (dy < 0 ? BUTTON.Up : dy > 0 ? BUTTON.Down : 0),
   })),
 );
 
@@ -85,7 +84,14 @@ function foesOf(ram: Uint8Array): Foe[] {
   for (let n = 0; n < FOES; n++) {
     let kind = ram[0x400 + n]!;
     if (!kind) continue;
-    const foe = { x: ram[0x420 + n]!, y: ram[0x440 + n]!, vx: signed(0x460 + n, 0x450 + n), vy: signed(0x480 + n, 0x470 + n), kind, wakes: 0 };
+    const foe = {
+      x: ram[0x420 + n]!,
+      y: ram[0x440 + n]!,
+      vx: signed(0x460 + n, 0x450 + n),
+      vy: signed(0x480 + n, 0x470 + n),
+      kind,
+      wakes: 0,
+    };
     if (kind === PORTAL) {
       foe.wakes = ram[0x4a0 + n]!;
       kind = foe.kind = ram[0x4b0 + n]!;
@@ -210,7 +216,17 @@ function robot(
 }
 
 /** The cost of walking `way` from poll `from` to poll `to`: high for a touch, some for a near miss. Where it ends is put in `end`. */
-function walk(ram: Uint8Array, x: number, y: number, way: Way, from: number, to: number, foes: readonly Foe[], safe: number, end: [number, number]): number {
+function walk(
+  ram: Uint8Array,
+  x: number,
+  y: number,
+  way: Way,
+  from: number,
+  to: number,
+  foes: readonly Foe[],
+  safe: number,
+  end: [number, number],
+): number {
   const step = way.dx && way.dy ? SLANT : STEP;
   let cost = 0;
   for (let t = from; t < to; t += 2) {
@@ -250,7 +266,15 @@ function aims(foes: readonly Foe[], x: number, y: number, way: Way): boolean {
 }
 
 /** Dashes when the way is long or the place hot. Under history rules a dash is a flick: the other way, nothing, this way. */
-function dash(ram: Uint8Array, p: 0 | 1, way: Way, buttons: number, danger: number, far: number, flicks: [Flick | null, Flick | null]): number {
+function dash(
+  ram: Uint8Array,
+  p: 0 | 1,
+  way: Way,
+  buttons: number,
+  danger: number,
+  far: number,
+  flicks: [Flick | null, Flick | null],
+): number {
   const straight = way.dx !== 0 && way.dy === 0;
   const ready = !ram[0x312 + p] && !ram[0x310 + p];
   if (ram[0x33] !== 3) {

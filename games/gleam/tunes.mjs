@@ -63,7 +63,10 @@ export const songs = {
 
 /** A pulse effect: duty 0..3, then [note or hertz, volume] for each frame. A noise effect: [period 0..15, volume]. */
 const slide = (from, to, frames, loud) =>
-  Array.from({ length: frames }, (_, f) => [from + ((to - from) * f) / frames, Math.max(1, Math.round(loud * (1 - f / (frames + 2))))]);
+  Array.from({ length: frames }, (_, f) => [
+    from + ((to - from) * f) / frames,
+    Math.max(1, Math.round(loud * (1 - f / (frames + 2)))),
+  ]);
 
 export const effects = {
   zap: { duty: 1, steps: slide(1600, 500, 7, 6) },

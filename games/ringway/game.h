@@ -11,6 +11,7 @@ enum { NONE, RING, ROCK, CRYSTAL, GATE };
 enum { OBJECTS = 64, BOLTS = 4, SPARKS = 96 };
 #define COURSE FIX(1240)
 #define VIEW FIX(46)
+#define HAZE RGB(29, 13, 14) // where the sky meets the ground, and the fog
 
 struct Object {
   fix x, y, z;
@@ -100,7 +101,7 @@ void drawShip(void);
 void drawObject(const struct Object *);
 void drawBolt(void);
 void startGround(void);
-void drawSky(fix roll);
+void drawSky(void);
 void drawGround(fix cameraZ);
 void material(u32 diffuse, u32 ambient, u32 emission);
 static inline void vertex(s32 x, s32 y, s32 z) {

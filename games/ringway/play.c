@@ -179,7 +179,7 @@ static void moveObjects(void) {
   }
   for (struct Object *o = W->objects; o < W->objects + OBJECTS; o++) {
     if (o->kind == NONE || o->kind == GATE) continue;
-    if (o->z < W->z - FIX(4) || (o->state && o->kind != RING) || o->state > 24) {
+    if (o->z < W->z - FIX(4) || (o->state && o->kind != RING) || o->state > 12) {
       o->kind = NONE;
       continue;
     }

@@ -3,12 +3,33 @@
 struct Spark sparks[SPARKS];
 static u32 oldest;
 
-enum { BATCH = 16, STEADY = 128, LAST_LINE = 210 };
+enum { BATCH = 32, STEADY = 96, LAST_LINE = 210 };
 
 /** Lines since the vertical blank began. */
 static s32 line(void) {
   s32 now = VCOUNT - FIRST_BLANK;
   return now < 0 ? now + LINES : now;
+}
+
+static void step(struct Spark *s) {
+  s->x += s->vx;
+  s->y += s->vy;
+  s->z += s->vz;
+  s->vy -= 14;
+  if (s->y > FIX(0.1)) return;
+  s->y = FIX(0.1);
+  s->vy = (s16)(-s->vy >> 1);
+}
+
+/** Frames until it comes to rest on the ground, found by flying it ahead; at most `most`. */
+static u32 flight(struct Spark s, u32 most) {
+  u32 frames = 0, touches = 0;
+  while (frames < most && touches < 3) {
+    step(&s);
+    touches += s.y == FIX(0.1);
+    frames++;
+  }
+  return frames;
 }
 
 static void spark(void) {
@@ -23,10 +44,10 @@ static void spark(void) {
   s->x = world.burstX;
   s->y = world.burstY;
   s->z = world.burstZ;
-  s->vx = (s16)(x * 4);
-  s->vy = (s16)(y * 4 + 120);
-  s->vz = (s16)(z * 4 + (world.speed >> 1));
-  s->life = (u8)(24 + (random() & 31));
+  s->vx = (s16)(x * 5);
+  s->vy = (s16)(y * 5 + 120);
+  s->vz = (s16)(z * 5 + world.speed);
+  s->life = (u8)flight(*s, 28 + (random() & 31));
   s->color = (u8)world.burst;
   world.sparks++;
 }
@@ -49,13 +70,6 @@ void moveSparks(void) {
   for (struct Spark *s = sparks; s < sparks + SPARKS; s++) {
     if (!s->life) continue;
     s->life--;
-    s->x += s->vx;
-    s->y += s->vy;
-    s->z += s->vz;
-    s->vy -= 14;
-    if (s->y < FIX(0.1)) {
-      s->y = FIX(0.1);
-      s->vy = (s16)(-s->vy >> 1);
-    }
+    step(s);
   }
 }

@@ -30,7 +30,11 @@ export interface AudioPlan {
 export function planAudio(from: number, frames: number, fps: Ratio, sampleRate: Ratio, codec: AudioCodec): AudioPlan {
   const exact = sampleRate.num / sampleRate.den;
   const rate =
-    codec === "opus" ? 48000 : codec === "aac" ? (AAC_RATES.find((r) => r >= exact * (1 - NEAR)) ?? 96000) : usualRate(exact);
+    codec === "opus"
+      ? 48000
+      : codec === "aac"
+        ? (AAC_RATES.find((r) => r >= exact * (1 - NEAR)) ?? 96000)
+        : usualRate(exact);
   const fitting = Math.round((frames * rate * fps.den) / fps.num);
   const slack = (rate * fps.den) / fps.num;
   const passthrough = Math.abs(rate - exact) <= exact * NEAR && Math.abs(from - fitting) <= slack;
@@ -40,7 +44,9 @@ export function planAudio(from: number, frames: number, fps: Ratio, sampleRate: 
 
 /** A core's rate is seldom a whole number; that of the file is, and one that players know where one is near. */
 function usualRate(exact: number): number {
-  return [...AAC_RATES, 32768, 65536, 131072].find((rate) => Math.abs(rate - exact) <= exact * NEAR) ?? Math.round(exact);
+  return (
+    [...AAC_RATES, 32768, 65536, 131072].find((rate) => Math.abs(rate - exact) <= exact * NEAR) ?? Math.round(exact)
+  );
 }
 
 /** Sample frames in raw s16le stereo files. */
@@ -48,7 +54,8 @@ export async function countSamples(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) {
     const { size } = await stat(file).catch((error) => Promise.reject(fileProblem(error, file)));
-    if (size % BYTES) throw new Problem(`${file}: ${size} bytes are not whole stereo samples; delete it and dump again`);
+    if (size % BYTES)
+      throw new Problem(`${file}: ${size} bytes are not whole stereo samples; delete it and dump again`);
     bytes += size;
   }
   return bytes / BYTES;
@@ -118,7 +125,12 @@ class Resampled implements SampleSource {
     const [to, from] = [Math.round(plan.to / shrink), Math.round(plan.from / shrink)];
     const s16 = av.AV_SAMPLE_FMT_S16;
     check(av, this.#swr.allocSetOpts2(stereo, s16, to, stereo, s16, from), "sound", "resampling");
-    for (const [key, value] of Object.entries({ internal_sample_fmt: "s32p", filter_size: 32, linear_interp: 1, exact_rational: 0 })) {
+    for (const [key, value] of Object.entries({
+      internal_sample_fmt: "s32p",
+      filter_size: 32,
+      linear_interp: 1,
+      exact_rational: 0,
+    })) {
       check(av, this.#swr.setOption(key, String(value)), "sound", `resampling (${key})`);
     }
     check(av, this.#swr.init(), "sound", "resampling");
@@ -176,7 +188,8 @@ export class AudioEncoder {
     if (!plan.passthrough) this.#resampled = new Resampled(av, this.#files, plan);
     const encoder = { flac: "flac", aac: "aac", opus: "libopus", pcm: "pcm_s16le" }[name];
     const codec = av.Codec.findEncoderByName(encoder as never);
-    if (!codec) throw new Problem(`--audio ${name}: not a codec of this program; use one of ${AUDIO_CODECS.join(", ")}`);
+    if (!codec)
+      throw new Problem(`--audio ${name}: not a codec of this program; use one of ${AUDIO_CODECS.join(", ")}`);
     const context = new av.CodecContext();
     this.context = context;
     context.allocContext3(codec);

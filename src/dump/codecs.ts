@@ -21,6 +21,8 @@ export interface VideoOptions {
   readonly preset?: string;
   /** Width over height of the whole picture as shown; 0 or none: square pixels. */
   readonly aspect?: number;
+  /** Every picture is smaller than the output by this factor: lossy codecs then enlarge it while they convert its colours. */
+  readonly enlarge?: number;
   /** At most this integer factor is used to fit smaller frames; none: the largest that fits. */
   readonly scale?: number;
   /** Threads of lossless codecs; the bytes are the same for every number. Lossy ones have a fixed number for that reason. */
@@ -40,7 +42,14 @@ export function codecOf(av: Libav, options: VideoOptions): Recipe {
   const codec = VIDEO_CODECS.includes(name) ? av.Codec.findEncoderByName(name as never) : null;
   if (!codec) throw new Problem(`--codec ${name}: not a codec of this program; use one of ${VIDEO_CODECS.join(", ")}`);
   const { width, height } = options;
-  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1 || width > 16384 || height > 16384) {
+  if (
+    !Number.isInteger(width) ||
+    !Number.isInteger(height) ||
+    width < 1 ||
+    height < 1 ||
+    width > 16384 ||
+    height > 16384
+  ) {
     throw new Problem(`a video of ${width}x${height} cannot be made; use 1 to 16384 pixels each way`);
   }
   const even = name === "libsvtav1" || (name === "libx264" && options.chroma !== "444");
@@ -61,7 +70,11 @@ export function codecOf(av: Libav, options: VideoOptions): Recipe {
   return { codec, context, format };
 }
 
-function recipeOf(av: Libav, name: VideoCodec, options: VideoOptions): { format: number; set: Record<string, string | number> } {
+function recipeOf(
+  av: Libav,
+  name: VideoCodec,
+  options: VideoOptions,
+): { format: number; set: Record<string, string | number> } {
   const threads = options.threads ?? 0;
   const bt709 = { color_primaries: "bt709", color_trc: "bt709", colorspace: "bt709", color_range: "tv" };
   const yuv = options.chroma === "444" ? av.AV_PIX_FMT_YUV444P : av.AV_PIX_FMT_YUV420P;
@@ -81,7 +94,10 @@ function recipeOf(av: Libav, name: VideoCodec, options: VideoOptions): { format:
       return { format: yuv, set: { ...set, ...bt709 } };
     }
     case "libvpx-vp9":
-      return { format: yuv, set: { crf: options.crf ?? 24, b: 0, deadline: "good", "cpu-used": 4, threads: 4, ...bt709 } };
+      return {
+        format: yuv,
+        set: { crf: options.crf ?? 24, b: 0, deadline: "good", "cpu-used": 4, threads: 4, ...bt709 },
+      };
     case "libsvtav1":
       return { format: av.AV_PIX_FMT_YUV420P, set: { crf: options.crf ?? 24, preset: 8, ...bt709 } };
   }

@@ -58,25 +58,28 @@ export class SegmentEncoder {
     this.#stream.avgFrameRate = new av.Rational(fps.num, fps.den);
     this.#stream.sampleAspectRatio = new av.Rational(aspect.num, aspect.den);
     check(av, this.#stream.codecpar.fromContext(this.#codec), path, "making a segment");
-    this.#fitter = new Fitter(av, options.width, options.height, options.scale);
-    const picture = (format: number): Frame => {
+    const converts = recipe.format !== av.AV_PIX_FMT_BGR0;
+    const enlarge = converts ? (options.enlarge ?? 1) : 1;
+    const [width, height] = [options.width / enlarge, options.height / enlarge];
+    this.#fitter = new Fitter(av, width, height, options.scale);
+    const picture = (format: number, width: number, height: number): Frame => {
       const frame = new av.Frame();
       frame.alloc();
       frame.format = format as Frame["format"];
-      frame.width = options.width;
-      frame.height = options.height;
+      frame.width = width;
+      frame.height = height;
       check(av, frame.getBuffer(0), path, "taking memory for pictures");
       return frame;
     };
     this.#slots = Array.from({ length: 3 }, () => {
-      const frame = picture(av.AV_PIX_FMT_BGR0);
+      const frame = picture(av.AV_PIX_FMT_BGR0, width, height);
       return { frame, bytes: pixelsOf(frame) };
     });
-    if (recipe.format !== av.AV_PIX_FMT_BGR0) {
+    if (converts) {
       const scaler = new av.SoftwareScaleContext();
       scaler.allocContext();
-      scaler.setOption("sws_flags", "area+accurate_rnd+bitexact+full_chroma_inp");
-      const frame = picture(recipe.format);
+      scaler.setOption("sws_flags", `${enlarge > 1 ? "point" : "area"}+accurate_rnd+bitexact`);
+      const frame = picture(recipe.format, options.width, options.height);
       frame.colorSpace = this.#codec.colorSpace;
       frame.colorRange = this.#codec.colorRange;
       this.#convert = { scaler, frame };

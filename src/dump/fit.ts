@@ -26,10 +26,16 @@ export class Fitter {
     if (width < 1 || height < 1 || pitch < width * 4 || picture.pixels.length < pitch * (height - 1) + width * 4) {
       throw new RangeError(`a picture of ${width}x${height} with ${picture.pixels.length} bytes`);
     }
-    if (width === this.width && height === this.height) return copyRows(picture, out, 0, stride);
+    if (width === this.width && height === this.height) {
+      copyRows(picture, out, 0, stride);
+      return;
+    }
     out.fill(0);
     const scale = Math.min(Math.floor(this.width / width), Math.floor(this.height / height), this.maxScale);
-    if (scale < 1) return this.#placeSmaller(picture, out, stride);
+    if (scale < 1) {
+      this.#placeSmaller(picture, out, stride);
+      return;
+    }
     const x = (this.width - width * scale) >> 1;
     const y = (this.height - height * scale) >> 1;
     enlarge(picture, scale, out, y * stride + x * 4, stride);
@@ -76,7 +82,10 @@ export function copyRows(picture: VideoFrame, out: Uint8Array, start: number, st
 }
 
 function enlarge(picture: VideoFrame, scale: number, out: Uint8Array, start: number, stride: number): void {
-  if (scale === 1) return copyRows(picture, out, start, stride);
+  if (scale === 1) {
+    copyRows(picture, out, start, stride);
+    return;
+  }
   const aligned = picture.pixels.byteOffset % 4 === 0 && picture.pitch % 4 === 0;
   const bytes = aligned ? picture.pixels : new Uint8Array(picture.pixels);
   const { width, height, pitch } = picture;

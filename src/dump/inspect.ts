@@ -93,7 +93,9 @@ function frameRate(media: Media, video: Stream, frames: number, from: bigint, to
   const measured = narrow({ num: (frames - 1) * second, den: Number(to - from) * tick });
   const precision = (2 * tick) / (Number(to - from) * tick) + 1e-9;
   const agrees = (ratio: Ratio): boolean =>
-    ratio.num > 0 && ratio.den > 0 && Math.abs((ratio.num * measured.den) / (ratio.den * measured.num) - 1) <= precision;
+    ratio.num > 0 &&
+    ratio.den > 0 &&
+    Math.abs((ratio.num * measured.den) / (ratio.den * measured.num) - 1) <= precision;
   const tag = /^(\d{1,10})\/(\d{1,10})$/.exec(video.metadata?.get(FPS_TAG) ?? "");
   const tagged = tag ? { num: Number(tag[1]), den: Number(tag[2]) } : undefined;
   if (tagged && agrees(tagged)) return narrow(tagged);

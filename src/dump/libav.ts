@@ -15,6 +15,7 @@ export function libav(): Promise<Libav> {
 }
 
 async function load(): Promise<Libav> {
+  process.env.SVT_LOG ??= "1"; // the AV1 encoder prints by itself: errors only
   try {
     const [lib, constants] = await Promise.all([import("node-av/lib"), import("node-av/constants")]);
     lib.Log.setLevel(constants.AV_LOG_QUIET); // what goes wrong is told by return codes; they become Problems
@@ -38,8 +39,10 @@ export function avProblem(av: Libav, code: number, path: string, doing: string):
 }
 
 function fileTrouble(code: number, path: string): string | undefined {
-  if (ENOSPC.includes(code)) return `${path}: the disk is full; free some space or write to another disk, then run it again`;
-  if (EACCES.includes(code)) return `${path}: may not be written; choose a folder that is yours or change its permissions`;
+  if (ENOSPC.includes(code))
+    return `${path}: the disk is full; free some space or write to another disk, then run it again`;
+  if (EACCES.includes(code))
+    return `${path}: may not be written; choose a folder that is yours or change its permissions`;
   if (code === ENOENT) return `${path}: not found; does the folder ${dirname(path)} exist?`;
   return undefined;
 }

@@ -1,4 +1,12 @@
-import type { CodecContext, FormatContext, Frame, Packet, SoftwareResampleContext, SoftwareScaleContext, Stream } from "node-av/lib";
+import type {
+  CodecContext,
+  FormatContext,
+  Frame,
+  Packet,
+  SoftwareResampleContext,
+  SoftwareScaleContext,
+  Stream,
+} from "node-av/lib";
 import type { VideoFrame } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
 import { check, type Libav, libav } from "./libav.ts";
@@ -17,11 +25,13 @@ export async function openMedia(path: string): Promise<Media> {
   const av = await libav();
   const format = new av.FormatContext();
   const code = await format.openInput(path);
-  if (code === av.AVERROR_INVALIDDATA) throw new Problem(`${path}: not a video file, or its beginning is damaged; make it again`);
+  if (code === av.AVERROR_INVALIDDATA)
+    throw new Problem(`${path}: not a video file, or its beginning is damaged; make it again`);
   check(av, code, path, "opening the video");
   try {
     check(av, await format.findStreamInfo(null), path, "reading the video");
-    const find = (type: number): Stream | undefined => format.streams.find((stream) => stream.codecpar.codecType === type);
+    const find = (type: number): Stream | undefined =>
+      format.streams.find((stream) => stream.codecpar.codecType === type);
     const close = (): Promise<void> => format.closeInput();
     return { av, path, format, video: find(av.AVMEDIA_TYPE_VIDEO), audio: find(av.AVMEDIA_TYPE_AUDIO), close };
   } catch (error) {
@@ -52,7 +62,8 @@ export async function* packets(media: Media, only?: Stream): AsyncGenerator<Pack
 export function decoderOf(media: Media, stream: Stream): CodecContext {
   const { av, path } = media;
   const codec = av.Codec.findDecoder(stream.codecpar.codecId);
-  if (!codec) throw new Problem(`${path}: no decoder for ${av.avGetCodecName(stream.codecpar.codecId)}; use another --codec`);
+  if (!codec)
+    throw new Problem(`${path}: no decoder for ${av.avGetCodecName(stream.codecpar.codecId)}; use another --codec`);
   const context = new av.CodecContext();
   context.allocContext3(codec);
   check(av, context.parametersToContext(stream.codecpar), path, "opening a decoder");
@@ -115,7 +126,12 @@ export async function* decodeFrames(path: string): AsyncGenerator<VideoFrame> {
   }
 }
 
-function bgrxConverter(av: Libav, path: string, width: number, height: number): { scaler: SoftwareScaleContext; frame: Frame } {
+function bgrxConverter(
+  av: Libav,
+  path: string,
+  width: number,
+  height: number,
+): { scaler: SoftwareScaleContext; frame: Frame } {
   const scaler = new av.SoftwareScaleContext();
   scaler.allocContext();
   scaler.setOption("sws_flags", "point+accurate_rnd+bitexact+full_chroma_int");
@@ -142,7 +158,12 @@ export async function* decodeAudio(path: string): AsyncGenerator<Int16Array> {
         const stereo = { ...av.avChannelLayoutDefault(2) };
         const rate = frame.sampleRate;
         const format = frame.format as typeof av.AV_SAMPLE_FMT_S16;
-        check(av, resampler.allocSetOpts2(stereo, av.AV_SAMPLE_FMT_S16, rate, frame.channelLayout, format, rate), path, "decoding sound");
+        check(
+          av,
+          resampler.allocSetOpts2(stereo, av.AV_SAMPLE_FMT_S16, rate, frame.channelLayout, format, rate),
+          path,
+          "decoding sound",
+        );
         check(av, resampler.init(), path, "decoding sound");
       }
       const count = frame.nbSamples;

@@ -13,8 +13,8 @@ export function changeOf(a: Feature, b: Feature): Change {
   return { mean, max, blocks };
 }
 
-/** A cut may jump as far as the scene moves, and a little more: what is below is not seen. */
-const FACTOR = 1.5;
+/** A cut may jump by twice what the scene moves in a frame, as much as one dropped frame would; `UNSEEN` is below what is seen. */
+const FACTOR = 2;
 const UNSEEN = { mean: 0.6, block: 4 };
 
 /**
@@ -22,7 +22,12 @@ const UNSEEN = { mean: 0.6, block: 4 };
  * Nothing jumps in a block where the two runs show the same in the same frame (`apart`), however much changes there: so a
  * scene may cut at the seam. Otherwise it may change by as much as that block and its neighbours usually do.
  */
-export function excessOf(jump: Change, apart: Change, movesA: readonly Change[], movesB: readonly Change[]): { excess: number; motion: Change } {
+export function excessOf(
+  jump: Change,
+  apart: Change,
+  movesA: readonly Change[],
+  movesB: readonly Change[],
+): { excess: number; motion: Change } {
   const motion = usual(movesA, movesB);
   let excess = Math.min(jump.mean, apart.mean) / (motion.mean * FACTOR + UNSEEN.mean);
   for (let block = 0; block < BLOCKS; block++) {
@@ -35,7 +40,8 @@ export function excessOf(jump: Change, apart: Change, movesA: readonly Change[],
 
 /** The second largest change of each run, so that one cut or flash does not count as the scene's motion; of both, the larger. */
 function usual(movesA: readonly Change[], movesB: readonly Change[]): Change {
-  const of = (value: (change: Change) => number): number => Math.max(second(movesA.map(value)), second(movesB.map(value)));
+  const of = (value: (change: Change) => number): number =>
+    Math.max(second(movesA.map(value)), second(movesB.map(value)));
   const blocks = new Float32Array(BLOCKS);
   for (let block = 0; block < BLOCKS; block++) blocks[block] = of((change) => change.blocks[block]!);
   return { mean: of((change) => change.mean), max: of((change) => change.max), blocks };
@@ -54,7 +60,8 @@ function nearby(blocks: Float32Array, block: number): number {
   const column = block % BLOCKS_WIDE;
   let most = 0;
   for (let row = block - column - BLOCKS_WIDE; row <= block - column + BLOCKS_WIDE; row += BLOCKS_WIDE) {
-    for (let c = Math.max(0, column - 1); c <= Math.min(BLOCKS_WIDE - 1, column + 1); c++) most = Math.max(most, blocks[row + c] ?? 0);
+    for (let c = Math.max(0, column - 1); c <= Math.min(BLOCKS_WIDE - 1, column + 1); c++)
+      most = Math.max(most, blocks[row + c] ?? 0);
   }
   return most;
 }

@@ -27,7 +27,13 @@ export interface MuxReport {
   readonly audio: (AudioPlan & { readonly codec: AudioCodec }) | null;
 }
 
-const CONTAINERS: Record<string, string> = { ".mkv": "matroska", ".mp4": "mp4", ".mov": "mov", ".avi": "avi", ".webm": "webm" };
+const CONTAINERS: Record<string, string> = {
+  ".mkv": "matroska",
+  ".mp4": "mp4",
+  ".mov": "mov",
+  ".avi": "avi",
+  ".webm": "webm",
+};
 
 /**
  * Joins segments and their sound into one video with a constant frame rate. Pictures are not encoded again. The container
@@ -36,7 +42,10 @@ const CONTAINERS: Record<string, string> = { ".mkv": "matroska", ".mp4": "mp4", 
 export async function mux(out: string, options: MuxOptions): Promise<MuxReport> {
   const av = await libav();
   const container = CONTAINERS[extname(out).toLowerCase()];
-  if (!container) throw new Problem(`${out}: not a container that can be written; end its name in ${Object.keys(CONTAINERS).join(", ")}`);
+  if (!container)
+    throw new Problem(
+      `${out}: not a container that can be written; end its name in ${Object.keys(CONTAINERS).join(", ")}`,
+    );
   const [first] = options.segments;
   if (first === undefined) throw new Problem(`${out}: there is no segment to put into it; dump at least one frame`);
   const fps = narrow(options.fps);
@@ -56,7 +65,8 @@ export async function mux(out: string, options: MuxOptions): Promise<MuxReport> 
       await model.close();
     }
     for (const segment of options.segments) await writer.append(segment);
-    if (writer.frames !== frames) throw new Problem(`${out}: its segments have ${writer.frames} frames, not ${frames}; dump again`);
+    if (writer.frames !== frames)
+      throw new Problem(`${out}: its segments have ${writer.frames} frames, not ${frames}; dump again`);
     await writer.close();
   } catch (error) {
     await writer.abort();
@@ -125,8 +135,13 @@ class Writer {
     this.#check(await this.#format.openOutput(), "opening the file");
     const code = await this.#format.writeHeader();
     if (code === av.AVERROR_EINVAL || code === av.AVERROR_INVALIDDATA || code === av.AVERROR_PATCHWELCOME) {
-      const holds = [av.avGetCodecName(from.codecpar.codecId), this.#audio && av.avGetCodecName(this.#audio.context.codecId)];
-      throw new Problem(`${this.#out}: ${extname(this.#out)} cannot hold ${holds.filter(Boolean).join(" and ")}; name it .mkv`);
+      const holds = [
+        av.avGetCodecName(from.codecpar.codecId),
+        this.#audio && av.avGetCodecName(this.#audio.context.codecId),
+      ];
+      throw new Problem(
+        `${this.#out}: ${extname(this.#out)} cannot hold ${holds.filter(Boolean).join(" and ")}; name it .mkv`,
+      );
     }
     this.#check(code, "writing the header");
   }
@@ -137,7 +152,11 @@ class Writer {
     try {
       const { video, av } = media;
       const same = video && (video.codecpar.extradata ?? Buffer.alloc(0)).equals(this.#extradata ?? Buffer.alloc(0));
-      if (!same || video.codecpar.width !== this.#video.codecpar.width || video.codecpar.height !== this.#video.codecpar.height) {
+      if (
+        !same ||
+        video.codecpar.width !== this.#video.codecpar.width ||
+        video.codecpar.height !== this.#video.codecpar.height
+      ) {
         throw new Problem(`${path}: was encoded with other options than the segments before; delete it and dump again`);
       }
       const perFrame = { num: this.#fps.den, den: this.#fps.num };

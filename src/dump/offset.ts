@@ -1,4 +1,4 @@
-import { changeOf, excessOf, type Change } from "./motion.ts";
+import { type Change, changeOf, excessOf } from "./motion.ts";
 import { compareFeatures, type Feature, featureOf, type Picture } from "./picture.ts";
 
 /** Why a video was cut at this offset, in numbers and words. Differences of luma are 0 to 255. */
@@ -102,7 +102,10 @@ export class OffsetFinder {
     const reason = fits ? `the picture goes on: it changes by ${moved}` : `the picture jumps: it changes by ${moved}`;
     const sharpness = round(this.#sharpness(offset + 1));
     const numbers = { jump: pick(jump), motion: pick(motion), apart: pick(apart), excess: round(excess) };
-    return { proof: { fits, reason, ...numbers, sharpness, settledAt, looked: seen }, rank: settled ? excess : excess + 1000 };
+    return {
+      proof: { fits, reason, ...numbers, sharpness, settledAt, looked: seen },
+      rank: settled ? excess : excess + 1000,
+    };
   }
 
   /** The first frame from which B is settled, of those seen. */
@@ -170,7 +173,11 @@ function round(value: number): number {
 }
 
 /** The same for pictures that are all at hand: `before[k]` and `after[k]` are of frame r + k; `after[0]` does not exist. */
-export function findOffset(before: readonly Picture[], after: readonly (Picture | undefined)[], longest: number): Found {
+export function findOffset(
+  before: readonly Picture[],
+  after: readonly (Picture | undefined)[],
+  longest: number,
+): Found {
   const finder = new OffsetFinder(Math.min(longest, after.length - 2));
   for (const [k, picture] of before.entries()) finder.before(k, picture);
   for (let k = 1; k < after.length; k++) {

@@ -4,8 +4,8 @@ import type { VideoFrame } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
 import { SegmentEncoder } from "./encoder.ts";
 import { copyRows } from "./fit.ts";
-import { fileProblem } from "./libav.ts";
 import { decodeAudio, decodeFrames, probeVideo } from "./inspect.ts";
+import { fileProblem } from "./libav.ts";
 import { mux } from "./mux.ts";
 import { drawText, textHeight, textWidth } from "./text.ts";
 
@@ -26,10 +26,17 @@ const INK = 0xe8ecf0;
  * Makes an MP4 that every browser plays (H.264, 4:2:0, AAC): two videos beside each other under their labels, with the
  * sound of the right one. The one that ends first shows its last picture until the other has ended.
  */
-export async function sideBySide(out: string, left: string, right: string, options: SideBySideOptions): Promise<{ frames: number }> {
+export async function sideBySide(
+  out: string,
+  left: string,
+  right: string,
+  options: SideBySideOptions,
+): Promise<{ frames: number }> {
   const [a, b] = [await probeVideo(left), await probeVideo(right)];
   if (Math.abs(a.fps.num / a.fps.den - b.fps.num / b.fps.den) > 0.01) {
-    throw new Problem(`${left}: runs at ${a.fps.num}/${a.fps.den} frames a second, ${right} does not; make both of the same movie`);
+    throw new Problem(
+      `${left}: runs at ${a.fps.num}/${a.fps.den} frames a second, ${right} does not; make both of the same movie`,
+    );
   }
   const scale = Math.max(a.width, b.width) < SMALL ? 2 : 1;
   const size = Math.max(1, Math.round(Math.min(a.width, b.width) / 320));
@@ -37,16 +44,26 @@ export async function sideBySide(out: string, left: string, right: string, optio
   const width = even(a.width + b.width);
   const height = even(top + Math.max(a.height, b.height));
   const canvas: VideoFrame = { width, height, pitch: width * 4, aspect: 0, pixels: new Uint8Array(width * height * 4) };
-  for (let at = 0; at < canvas.pixels.length; at += 4) canvas.pixels.set([BACKGROUND & 255, (BACKGROUND >> 8) & 255, BACKGROUND >> 16, 0], at);
+  for (let at = 0; at < canvas.pixels.length; at += 4)
+    canvas.pixels.set([BACKGROUND & 255, (BACKGROUND >> 8) & 255, BACKGROUND >> 16, 0], at);
   for (const [i, label] of options.labels.entries()) {
     const [from, room] = i === 0 ? [0, a.width] : [a.width, b.width];
     drawText(canvas, label, from + Math.max(MARGIN, (room - textWidth(label, size)) >> 1), MARGIN * size, INK, size);
   }
 
-  const folder = await mkdtemp(join(dirname(resolve(out)), `.${basename(out)}-`)).catch((error) => Promise.reject(fileProblem(error, out)));
+  const folder = await mkdtemp(join(dirname(resolve(out)), `.${basename(out)}-`)).catch((error) =>
+    Promise.reject(fileProblem(error, out)),
+  );
   try {
     const segment = join(folder, "video.nut");
-    const video = { width: width * scale, height: height * scale, fps: b.fps, codec: "libx264", crf: 16 } as const;
+    const video = {
+      width: width * scale,
+      height: height * scale,
+      fps: b.fps,
+      codec: "libx264",
+      crf: 16,
+      enlarge: scale,
+    } as const;
     const encoder = await SegmentEncoder.open(segment, { ...video, preset: options.preset ?? "ultrafast" });
     const sides = [decodeFrames(left), decodeFrames(right)];
     try {
@@ -66,7 +83,14 @@ export async function sideBySide(out: string, left: string, right: string, optio
     }
     const pcm = b.audio ? [await soundOf(right, join(folder, "sound.pcm"))] : [];
     const sampleRate = { num: b.audio?.rate ?? 1, den: 1 };
-    return await mux(out, { segments: [segment], pcm, sampleRate, fps: b.fps, audioCodec: "aac", frames: encoder.frames });
+    return await mux(out, {
+      segments: [segment],
+      pcm,
+      sampleRate,
+      fps: b.fps,
+      audioCodec: "aac",
+      frames: encoder.frames,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -75,7 +99,8 @@ export async function sideBySide(out: string, left: string, right: string, optio
 async function soundOf(video: string, path: string): Promise<string> {
   const file = await open(path, "w");
   try {
-    for await (const samples of decodeAudio(video)) await file.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    for await (const samples of decodeAudio(video))
+      await file.write(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
   } catch (error) {
     throw fileProblem(error, path);
   } finally {

@@ -57,7 +57,7 @@ const MOVIE = v.object({
   emulator: v.exactOptional(v.string()),
   syncSettings: v.exactOptional(v.unknown()),
   rtc: v.exactOptional(v.number()),
-  extra: v.exactOptional(v.record(v.string(), v.unknown())),
+  extra: v.exactOptional(v.custom<Record<string, unknown>>(isMap)),
 });
 const HEADER = v.object({
   flags: v.exactOptional(v.array(v.string())),
@@ -68,6 +68,11 @@ const HEADER = v.object({
 });
 
 export type IsrHeader = v.InferOutput<typeof HEADER>;
+
+/** Any map, whatever its keys: they are names of a foreign format. */
+function isMap(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+}
 
 /** The header's map: all of a movie but its samples and events. */
 export function headerOf(movie: Movie, recording: Recording): Record<string, unknown> {

@@ -68,14 +68,14 @@ function extraLosses(before: Readonly<Record<string, unknown>>, after: Readonly<
     (key) => isSomething(before[key]) && canonicalJson(before[key]) !== canonicalJson(after[key]),
   );
   if (lost.length === 0) return [];
-  const columns = lost.includes("columns")
-    ? ` (columns ${Object.keys(before.columns as object)
-        .slice(0, 8)
-        .join(", ")})`
-    : "";
-  return [
-    `what only ${typeof before.format === "string" ? `a .${before.format}` : "its format"} says: ${lost.filter((key) => key !== "format").join(", ") || "its format"}${columns}`,
-  ];
+  const columns =
+    lost.includes("columns") && isSomething(before.columns)
+      ? ` (columns ${Object.keys(before.columns as object)
+          .slice(0, 8)
+          .join(", ")})`
+      : "";
+  const format = typeof before.format === "string" ? `a .${before.format}` : "its format";
+  return [`what only ${format} says: ${lost.filter((key) => key !== "format").join(", ") || "its format"}${columns}`];
 }
 
 function isSomething(value: unknown): boolean {

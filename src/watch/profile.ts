@@ -48,6 +48,8 @@ export const ProfileSchema = v.strictObject({
   system: v.optional(v.string()),
   /** SHA-256 of the content that the addresses are of; any content when it is absent. */
   sha256: v.optional(v.array(v.string()), []),
+  /** The first frame that is compared: before it the game has not yet set up its memory, so that readings mean nothing. */
+  from: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   probes: v.optional(v.array(Probe), []),
   fingerprint: v.optional(v.nullable(Fingerprint), null),
 });
@@ -84,7 +86,7 @@ const SYSTEM_RAM = ["ram", "main", "wram", "iwram"];
 export function defaultProfile(memory: readonly MemoryRegion[]): Profile {
   const region = SYSTEM_RAM.map((name) => memory.find((r) => r.name === name)).find((r) => r) ?? memory[0];
   if (!region) throw new Problem("this core shows no memory at all, so nothing can be watched; choose another core");
-  return { game: "", sha256: [], probes: [], fingerprint: { regions: [{ region: region.name }], mask: [] } };
+  return { game: "", sha256: [], from: 0, probes: [], fingerprint: { regions: [{ region: region.name }], mask: [] } };
 }
 
 /** Throws a Problem when the machine has no such region or address. `name` is the profile's file. */

@@ -56,11 +56,11 @@ export function equalReading(probe: Probe, expected: number, actual: number): bo
   return expected.toFixed(precision.decimals) === actual.toFixed(precision.decimals);
 }
 
-/** Compares the frames that both have; undefined when they agree. */
+/** Compares the frames that both have, from the profile's first on; undefined when they agree. */
 export function firstDivergence(profile: Profile, expected: Readings, actual: Readings): Divergence | undefined {
   const probes = profile.probes;
   const end = Math.min(expected.first + expected.count, actual.first + actual.count);
-  for (let frame = Math.max(expected.first, actual.first); frame < end; frame++) {
+  for (let frame = Math.max(profile.from, expected.first, actual.first); frame < end; frame++) {
     const e = frame - expected.first;
     const a = frame - actual.first;
     let same = expected.prints[e] === actual.prints[a];

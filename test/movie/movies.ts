@@ -35,7 +35,10 @@ function event(length: number): fc.Arbitrary<MovieEvent> {
 
 const start: fc.Arbitrary<Movie["start"]> = fc.oneof(
   fc.constant({ kind: "power-on" as const }),
-  fc.record({ kind: fc.constantFrom("save" as const, "state" as const), data: fc.uint8Array({ maxLength: 40 }) }),
+  fc.record(
+    { kind: fc.constantFrom("save" as const, "state" as const), data: fc.uint8Array({ maxLength: 40 }) },
+    { noNullPrototype: true },
+  ),
 );
 
 /** Any movie at all, some longer than a block of an .isr. */
@@ -44,12 +47,15 @@ export const anyMovie: fc.Arbitrary<Movie> = fc
   .chain((length) =>
     fc
       .tuple(
-        fc.record({
-          system: fc.constantFrom("nes", "snes", "n64", "nds", "unknown"),
-          by: fc.constantFrom("frame", "poll"),
-          start,
-          rom: optional("name", text),
-        }),
+        fc.record(
+          {
+            system: fc.constantFrom("nes", "snes", "n64", "nds", "unknown"),
+            by: fc.constantFrom("frame", "poll"),
+            start,
+            rom: optional("name", text),
+          },
+          { noNullPrototype: true },
+        ),
         fc.array(track(length), { maxLength: 3 }),
         fc.array(event(length), { maxLength: 5 }).map((events) => events.sort((a, b) => a.at - b.at)),
         optional(
@@ -62,7 +68,10 @@ export const anyMovie: fc.Arbitrary<Movie> = fc
         optional("authors", fc.array(text, { maxLength: 3 })),
         optional("rtc", fc.double({ noNaN: true })),
         optional("syncSettings", fc.jsonValue()),
-        optional("extra", fc.dictionary(text, fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 9 })))),
+        optional(
+          "extra",
+          fc.dictionary(text, fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 9 })), { noNullPrototype: true }),
+        ),
       )
       .map(([said, tracks, events, ...more]) => Object.assign({ ...said, length, tracks, events }, ...more) as Movie),
   );

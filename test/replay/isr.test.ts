@@ -4,6 +4,7 @@ import type { Movie } from "../../src/movie/movie.ts";
 import { Problem } from "../../src/problem.ts";
 import { IsrWriter, isIsr, readIsr, writeIsr } from "../../src/replay/isr.ts";
 import { CborWriter } from "../../src/replay/isr-cbor.ts";
+import { crc32, SAMPLES } from "../../src/replay/isr-items.ts";
 import { anyMovie } from "../movie/movies.ts";
 
 function idle(length: number): Movie {
@@ -162,30 +163,20 @@ describe(".isr", () => {
   });
 
   it("refuses a movie that says it is longer than any real one", () => {
-    const movie = {
-      ...idle(4096),
-      tracks: Array.from({ length: 16 }, () => ({ device: "pad" as const, buttons: new Uint32Array(4096) })),
-    };
-    const writer = new IsrWriter(movie);
-    const blocks: Uint8Array[] = [writer.header];
-    // The same 4096 samples over and over; only their number counts.
-    for (let block = 0; block < 600; block++) blocks.push(new IsrWriterAt(movie, block * 4096).bytes);
-    expect(() => readIsr("a.isr", Buffer.concat(blocks))).toThrow(/samples for 16 ports/);
+    const tracks = Array.from({ length: 16 }, () => ({ device: "pad" as const, buttons: new Uint32Array() }));
+    const blocks: Uint8Array[] = [new IsrWriter({ ...idle(0), tracks }).header];
+    // Runs of 4096 samples at rest, 16 times.
+    const streams = Uint8Array.from({ length: 48 }, (_, i) => [0x80, 0x20, 0][i % 3]!);
+    for (let block = 0; block < 600; block++) {
+      const item = new CborWriter()
+        .head(4, 5)
+        .value(SAMPLES)
+        .value(block * 4096)
+        .value(4096)
+        .value(streams);
+      blocks.push(item.value(crc32(item.take())).take());
+    }
+    expect(readIsr("a.isr", Buffer.concat(blocks.slice(0, 3))).movie.length).toBe(8192);
+    expect(() => readIsr("a.isr", Buffer.concat(blocks))).toThrow(/2457600 samples for 16 ports/);
   });
 });
-
-/** A block of 4096 samples that starts at any sample. */
-class IsrWriterAt {
-  readonly bytes: Uint8Array;
-  constructor(movie: Movie, first: number) {
-    const grown = {
-      ...movie,
-      tracks: movie.tracks.map((track) => ({ ...track, buttons: { length: first + 4096 } as Uint32Array })),
-    };
-    const zeros = new Proxy(new Uint32Array(1), { get: () => 0 });
-    const writer = new IsrWriter({ ...grown, tracks: grown.tracks.map((track) => ({ ...track, buttons: zeros })) });
-    const long = { ...movie, tracks: movie.tracks.map((track) => ({ ...track, buttons: zeros })) };
-    for (let at = 0; at < first; at += 4096 * 64) writer.block(long, Math.min(4096 * 64, first - at) || 1);
-    this.bytes = writer.block(long, 4096);
-  }
-}

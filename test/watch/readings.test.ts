@@ -87,6 +87,13 @@ describe("divergence", () => {
     );
   });
 
+  it("is not looked for before the profile's first frame", () => {
+    const later = { ...profile, from: 9 };
+    const parted = flat(5, 10);
+    parted.values.fill(1);
+    expect(firstDivergence(later, flat(5, 10), parted)?.frame).toBe(9);
+  });
+
   it("tells expected and actual values", () => {
     const expected = flat(7, 1);
     const actual = flat(7, 1);

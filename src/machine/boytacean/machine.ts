@@ -17,6 +17,7 @@ import {
 import { ramFill } from "../ram-fill.ts";
 import { runFrame } from "./clock.ts";
 import { findMemories } from "./memory.ts";
+import { findProgramCounter } from "./program-counter.ts";
 import { States } from "./state.ts";
 
 const WIDTH = 160;
@@ -43,6 +44,7 @@ export class BoytaceanMachine implements Machine {
   readonly memory: readonly MemoryRegion[];
   readonly hooks: Hooks = { onExecute: (address, callback) => this.#onExecute(address, callback) };
   readonly #gb: GameBoy;
+  readonly #programCounter: () => number;
   readonly #states: States;
   readonly #powerOn: Uint8Array;
   readonly #pixels = new Uint8Array(WIDTH * HEIGHT * 4);
@@ -68,6 +70,9 @@ export class BoytaceanMachine implements Machine {
     const fresh = this.#states.save(0);
     this.memory = findMemories(gb, wasm);
     this.#states.load(fresh);
+    this.#programCounter = findProgramCounter(gb, wasm);
+    this.#states.load(fresh);
+    gb.audio_buffer_eager(true);
     if (boot.ramFill !== "00") {
       const fill = ramFill(boot.ramFill);
       for (const region of this.memory) fill(region.bytes);
@@ -171,9 +176,7 @@ export class BoytaceanMachine implements Machine {
   }
 
   #callBack(): void {
-    const registers = this.#gb.registers();
-    const callbacks = this.#callbacks.get(registers.pc);
-    registers.free();
+    const callbacks = this.#callbacks.get(this.#programCounter());
     if (callbacks) for (const callback of callbacks) callback();
   }
 

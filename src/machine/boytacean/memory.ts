@@ -7,41 +7,54 @@ import type { MemoryRegion } from "../machine.ts";
  * in the wasm memory, and proved live: what is written there is in the next state.
  */
 const FIELDS = [
-  { name: "ram", at: 0x98, base: 0xc000 },
-  { name: "vram", at: 0xa0, base: 0x8000 },
-  { name: "save", at: 0xa8, base: 0xa000 },
-  { name: "oam", at: 0xb0, base: 0xfe00 },
-  { name: "hram", at: 0xb8, base: 0xff80 },
+  { name: "ram", at: 0x98, base: 0xc000, moves: true },
+  { name: "vram", at: 0xa0, base: 0x8000, moves: false },
+  { name: "save", at: 0xa8, base: 0xa000, moves: true },
+  { name: "oam", at: 0xb0, base: 0xfe00, moves: false },
+  { name: "hram", at: 0xb8, base: 0xff80, moves: false },
 ];
-/** Loading a state moves "ram" and "save": these many loads show where their pointer is kept. */
-const ROUNDS = 4;
+/** Each load gives "ram" and "save" new places: after these many only the words that point at them are left. */
+const ROUNDS = 3;
 
+/** The address of the first byte, or where in memory (in words) that address is kept. */
 type Place = { readonly at: number } | { readonly pointer: number };
 
 /** Live views of the console's memories. The console is left with its memories full of markers. */
 export function findMemories(gb: GameBoy, wasm: InitOutput): MemoryRegion[] {
-  const sizes = fieldsOf(saveBess(gb));
-  const seen = new Map<string, number[]>();
+  const sizes = fieldsOf(saveState(gb, SaveStateFormat.Bess));
   const pointers = new Map<string, number[]>();
-  for (let round = 1; round <= ROUNDS; round++) {
-    const state = saveBess(gb);
-    for (const { offset, size } of sizes.values()) mark(state.subarray(offset, offset + size), round * 4099 + offset);
-    StateManager.load_wa(state, gb, SaveStateFormat.Bess, null);
-    for (const [name, { offset, size }] of sizes) {
-      const at = findLive(gb, wasm, name, state.slice(offset, offset + size));
-      seen.set(name, [...(seen.get(name) ?? []), at]);
+  const addresses = new Map<string, number>();
+  for (let round = 0; round < ROUNDS * 2; round++) {
+    // The two formats are loaded in different ways, which moves memories differently.
+    const format = round % 2 === 0 ? SaveStateFormat.Bess : SaveStateFormat.Bos;
+    const state = saveState(gb, format);
+    if (format === SaveStateFormat.Bess) {
+      for (const { offset, size } of sizes.values()) mark(state.subarray(offset, offset + size), round * 4099 + offset);
+    }
+    StateManager.load_wa(state, gb, format, null);
+    const markers = saveState(gb, SaveStateFormat.Bess);
+    for (const { name, moves } of FIELDS) {
+      const field = sizes.get(name);
+      if (!field) continue;
+      const at = findLive(gb, wasm, name, markers.slice(field.offset, field.offset + field.size));
       const words = new Uint32Array(wasm.memory.buffer);
-      pointers.set(name, pointers.get(name)?.filter((word) => words[word] === at) ?? wordsThatAre(words, at));
+      if (moves)
+        pointers.set(
+          name,
+          pointers.get(name)?.filter((word) => words[word] === at) ?? pointersTo(words, at, field.size),
+        );
+      else if ((addresses.get(name) ?? at) !== at) throw new Error(`boytacean: ${name} moves, which it should not`);
+      addresses.set(name, at);
     }
   }
-  return FIELDS.flatMap(({ name, base }) => {
+  return FIELDS.flatMap(({ name, base, moves }) => {
     const size = sizes.get(name)?.size;
     if (!size) return [];
-    const [first, ...others] = seen.get(name)!;
-    const stays = others.every((at) => at === first);
-    const pointer = pointers.get(name)![0];
-    if (!stays && pointer === undefined) throw new Error(`boytacean: ${name} moves and its pointer was not found`);
-    return [new WasmRegion(wasm.memory, name, base, size, stays ? { at: first! } : { pointer: pointer! })];
+    const at = addresses.get(name)!;
+    if (!moves) return [new WasmRegion(wasm.memory, name, base, size, { at })];
+    const pointer = pointers.get(name)!.find((word) => isPointer(gb, wasm, name, word, at));
+    if (pointer === undefined) throw new Error(`boytacean: the pointer to ${name} was not found`);
+    return [new WasmRegion(wasm.memory, name, base, size, { pointer })];
   });
 }
 
@@ -73,7 +86,7 @@ class WasmRegion implements MemoryRegion {
   }
 }
 
-const saveBess = (gb: GameBoy): Uint8Array => StateManager.save_wa(gb, SaveStateFormat.Bess, null);
+const saveState = (gb: GameBoy, format: SaveStateFormat): Uint8Array => StateManager.save_wa(gb, format, null);
 
 /** Where each memory lies in a BESS state: its footer leads to the first block, blocks are walked to CORE. */
 function fieldsOf(state: Uint8Array): Map<string, { offset: number; size: number }> {
@@ -104,19 +117,20 @@ function findLive(gb: GameBoy, wasm: InitOutput, name: string, marker: Uint8Arra
     at = inMemory().indexOf(marker[0]!, at + 1);
     if (at < 0) throw new Error(`boytacean: ${name} was not found in the core's memory`);
     if (!startsWith(inMemory(), at, marker)) continue;
-    const flip = (): void => {
-      const memory = inMemory();
-      memory[at]! ^= 0x55;
-      memory[at + last]! ^= 0x55;
-    };
-    flip();
-    const state = saveBess(gb);
-    // The state's own bytes pass through the same memory: flip back only what is still there.
+    flip(inMemory(), at, last);
+    const state = saveState(gb, SaveStateFormat.Bess);
     const { offset } = fieldsOf(state).get(name)!;
-    const live = state[offset] === (marker[0]! ^ 0x55) && state[offset + last] === (marker[last]! ^ 0x55);
-    if (live || inMemory()[at] === (marker[0]! ^ 0x55)) flip();
-    if (live) return at;
+    flip(state, offset, last);
+    if (state[offset] !== marker[0] || state[offset + last] !== marker[last]) continue;
+    flip(inMemory(), at, last);
+    return at;
   }
+}
+
+/** Only a place that holds the whole marker is written to: anything else in the wasm memory may be the core's own books. */
+function flip(bytes: Uint8Array, at: number, last: number): void {
+  bytes[at]! ^= 0x55;
+  bytes[at + last]! ^= 0x55;
 }
 
 function startsWith(memory: Uint8Array, at: number, marker: Uint8Array): boolean {
@@ -125,8 +139,22 @@ function startsWith(memory: Uint8Array, at: number, marker: Uint8Array): boolean
   return true;
 }
 
-function wordsThatAre(words: Uint32Array, value: number): number[] {
+/** Whether the core follows this word: when it points 64 bytes lower, a state's bytes come 64 later. */
+function isPointer(gb: GameBoy, wasm: InitOutput, name: string, word: number, at: number): boolean {
+  const shift = 64;
+  const expected = new Uint8Array(wasm.memory.buffer).slice(at, at + shift);
+  new Uint32Array(wasm.memory.buffer)[word] = at - shift;
+  const state = saveState(gb, SaveStateFormat.Bess);
+  const words = new Uint32Array(wasm.memory.buffer);
+  if (words[word] === at - shift) words[word] = at;
+  return startsWith(state, fieldsOf(state).get(name)!.offset + shift, expected);
+}
+
+/** A Rust vector is three words: capacity, address, length. */
+function pointersTo(words: Uint32Array, address: number, size: number): number[] {
   const found: number[] = [];
-  for (let at = words.indexOf(value); at >= 0; at = words.indexOf(value, at + 1)) found.push(at);
+  for (let at = words.indexOf(address); at >= 0; at = words.indexOf(address, at + 1)) {
+    if (words[at - 1] === size && words[at + 1] === size) found.push(at);
+  }
   return found;
 }

@@ -8,7 +8,7 @@ const HEADER = 32;
 const CLOCK_SIZE = 8;
 
 /**
- * boytacean's full states (BOS) without their wall clock, behind a header (little-endian): magic u32, size u32, the game's
+ * boytacean's own states (BOS) without their wall clock, behind a header (little-endian): magic u32, size u32, the game's
  * SHA-256 (8 bytes), xxh64 of the rest of the file (8 bytes), the keys held (u8), zeros.
  */
 export class States {
@@ -30,8 +30,9 @@ export class States {
   }
 
   #save(): Uint8Array {
-    // The options are taken over by the call: they are made anew each time.
-    const options = FromGbOptions.new(false, StateFormat.Full, "instep", "1");
+    // "Partial" leaves out only buffers that the core fills again: measured on eight games, a load every third frame, picture
+    // and sound equal; "full" is nine times as large. The call takes the options over: they are made anew each time.
+    const options = FromGbOptions.new(false, StateFormat.Partial, "instep", "1");
     return StateManager.save_wa(this.#gb, SaveStateFormat.Bos, options);
   }
 

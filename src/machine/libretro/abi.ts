@@ -47,12 +47,12 @@ export type Address = number;
 
 /** Callbacks take addresses as integers: koffi would make a BigInt of every pointer. */
 export const CALLBACK = {
-  environment: koffi.pointer(koffi.proto("bool RetroEnvironment(uint32_t command, uint64_t data)")),
-  video: koffi.pointer(koffi.proto("void RetroVideo(uint64_t data, uint32_t width, uint32_t height, size_t pitch)")),
-  sample: koffi.pointer(koffi.proto("void RetroSample(int16_t left, int16_t right)")),
-  batch: koffi.pointer(koffi.proto("size_t RetroBatch(uint64_t data, size_t frames)")),
-  poll: koffi.pointer(koffi.proto("void RetroPoll()")),
-  state: koffi.pointer(koffi.proto("int16_t RetroState(uint32_t port, uint32_t device, uint32_t index, uint32_t id)")),
+  environment: koffi.pointer(koffi.proto("bool", ["uint32_t", "uint64_t"])),
+  video: koffi.pointer(koffi.proto("void", ["uint64_t", "uint32_t", "uint32_t", "size_t"])),
+  sample: koffi.pointer(koffi.proto("void", ["int16_t", "int16_t"])),
+  batch: koffi.pointer(koffi.proto("size_t", ["uint64_t", "size_t"])),
+  poll: koffi.pointer(koffi.proto("void", [])),
+  state: koffi.pointer(koffi.proto("int16_t", ["uint32_t", "uint32_t", "uint32_t", "uint32_t"])),
 } as const;
 
 export const SIZE = { systemInfo: 32, avInfo: 40, gameInfo: 32 } as const;

@@ -15,10 +15,10 @@ const READ_WRITE = 3;
 const libc = koffi.load(null);
 const protect = libc.func("int mprotect(uint64_t at, size_t size, int rights)");
 
-const TIME = koffi.pointer(koffi.proto("int64_t PinnedTime(uint64_t out)"));
-const GETTIMEOFDAY = koffi.pointer(koffi.proto("int PinnedTimeOfDay(uint64_t out, uint64_t zone)"));
-const RAND = koffi.pointer(koffi.proto("int PinnedRand()"));
-const SRAND = koffi.pointer(koffi.proto("void PinnedSrand(uint32_t seed)"));
+const TIME = koffi.pointer(koffi.proto("int64_t", ["uint64_t"]));
+const GETTIMEOFDAY = koffi.pointer(koffi.proto("int", ["uint64_t", "uint64_t"]));
+const RAND = koffi.pointer(koffi.proto("int", []));
+const SRAND = koffi.pointer(koffi.proto("void", ["uint32_t"]));
 /** Cores chatter on standard output, where the program's own results go. */
 const CHATTER = ["printf", "puts", "putchar", "vprintf", "__printf_chk", "__vprintf_chk"];
 /** Local time is UTC for a pinned core: libc's own functions, under another name. */

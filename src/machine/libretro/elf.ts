@@ -6,9 +6,12 @@ export interface Imports {
   readonly exports: ReadonlyMap<string, number>;
   /** File offsets of the `st_info` bytes of symbols that are unique in the whole process (STB_GNU_UNIQUE). */
   readonly unique: readonly number[];
+  /** Where its variables lie once it is loaded: offset and size of the writable segments. */
+  readonly variables: readonly { readonly offset: number; readonly size: number }[];
 }
 
 const SECTION = { RELA: 4, DYNSYM: 11 };
+const SEGMENT = { LOAD: 1, WRITABLE: 2 };
 const UNIQUE = 10;
 const RELOCATION_SIZE = 24;
 const SYMBOL_SIZE = 24;
@@ -35,13 +38,16 @@ function readSections(view: DataView, kinds: readonly number[]): Imports {
     const at = u64(40) + i * view.getUint16(58, true);
     return { type: view.getUint32(at + 4, true), start: u64(at + 24), size: u64(at + 32), link: view.getUint32(at + 40, true) };
   });
+  const variables = Array.from({ length: view.getUint16(56, true) }, (_, i) => u64(32) + i * view.getUint16(54, true))
+    .filter((at) => view.getUint32(at, true) === SEGMENT.LOAD && view.getUint32(at + 4, true) & SEGMENT.WRITABLE)
+    .map((at) => ({ offset: u64(at + 16), size: u64(at + 40) }));
   const slots = new Map<string, number[]>();
   const exports = new Map<string, number>();
   const unique: number[] = [];
   const symbols = sections.findIndex((s) => s.type === SECTION.DYNSYM);
   const table = sections[symbols];
   const strings = sections[table?.link ?? -1];
-  if (!table || !strings) return { slots, exports, unique };
+  if (!table || !strings) return { slots, exports, unique, variables };
 
   const nameOf = (symbol: number): string => {
     const start = strings.start + view.getUint32(symbol, true);
@@ -63,5 +69,5 @@ function readSections(view: DataView, kinds: readonly number[]): Imports {
       slots.set(name, [...(slots.get(name) ?? []), u64(at)]);
     }
   }
-  return { slots, exports, unique };
+  return { slots, exports, unique, variables };
 }

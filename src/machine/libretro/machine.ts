@@ -6,17 +6,20 @@ import type { InputSource } from "../input.ts";
 import { type Machine, type MemoryRegion, type OpenOptions, type Ratio, type Show, SHOW_ALL, type Timing } from "../machine.ts";
 import { addressOf, cString, DEVICE, MEMORY, SIZE, viewOf } from "./abi.ts";
 import { pinClock, readsClock, unpinned } from "./clock.ts";
+import { desmumeTouch, settleDesmume } from "./desmume.ts";
 import { Environment } from "./environment.ts";
 import { installFirmware } from "./firmware.ts";
 import type { KnownCore } from "./known.ts";
 import { Library } from "./library.ts";
 import { liveRegions } from "./memory.ts";
 import { CLOCK_OPTION, checkSettings, ramFillOf } from "./options.ts";
+import { loadMgbaSave } from "./mgba.ts";
 import { Pads } from "./pads.ts";
 import { ratioOf } from "./ratio.ts";
 import { Screen } from "./screen.ts";
 import { Speaker } from "./speaker.ts";
 import { SYSTEMS, systemOf } from "./systems.ts";
+import { TRAILER_SIZE, Trailer } from "./trailer.ts";
 
 /** The library file, its SHA-256 and what is known of the core. */
 export interface CoreFile {
@@ -37,6 +40,8 @@ export class LibretroMachine implements Machine {
   readonly #options: OpenOptions;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #pads: Pads;
+  readonly #contentHash: string;
+  readonly #trailer: Trailer;
   #library: Library | undefined;
   /** The library before the last power cycle: views of its memory stay readable until the next one. */
   #retired: Library | undefined;
@@ -52,8 +57,11 @@ export class LibretroMachine implements Machine {
     this.#file = file;
     this.#options = options;
     this.#settings = options.settings ?? {};
+    this.#contentHash = sha256Hex(options.content.bytes);
+    this.#trailer = new Trailer(file.build, this.#contentHash);
     this.polling = file.known?.exact ? "exact" : "frame";
-    this.#pads = new Pads(this.polling === "frame");
+    const touch = file.name === "desmume" ? desmumeTouch(this.#settings) : undefined;
+    this.#pads = new Pads(this.polling === "frame", touch);
     this.#start();
   }
 
@@ -102,22 +110,25 @@ export class LibretroMachine implements Machine {
   }
 
   get stateSize(): number {
-    return this.#open.serializeSize();
+    return this.#open.serializeSize() + TRAILER_SIZE;
   }
 
   saveState(into?: Uint8Array): Uint8Array {
-    const size = this.stateSize;
+    const size = this.#open.serializeSize();
     if (size === 0) throw this.#refusal("cannot save its state now");
-    const state = into ?? new Uint8Array(size);
-    if (state.length < size) throw new RangeError(`a state takes ${size} bytes, not ${state.length}`);
+    const state = into ?? new Uint8Array(size + TRAILER_SIZE);
+    if (state.length < size + TRAILER_SIZE) throw new RangeError(`a state takes ${size + TRAILER_SIZE} bytes, not ${state.length}`);
     if (!this.#open.serialize(state, size)) throw this.#refusal(`did not save its state at frame ${this.frame}`);
-    return state.length === size ? state : state.subarray(0, size);
+    this.#trailer.write(state, size);
+    return state.length === size + TRAILER_SIZE ? state : state.subarray(0, size + TRAILER_SIZE);
   }
 
   loadState(state: Uint8Array, frame: number): void {
-    if (!this.#open.unserialize(state, state.length)) {
-      throw this.#refusal(`does not take this state (${state.length} bytes; its own have ${this.stateSize})`);
-    }
+    const fault = this.#trailer.fault(state);
+    if (fault) throw this.#refusal(`cannot load this state: ${fault}`);
+    const own = state.subarray(0, state.length - TRAILER_SIZE);
+    if (!this.#open.unserialize(own, own.length)) throw this.#refusal("does not take this state");
+    if (this.#file.name === "mgba") loadMgbaSave(this.#open, own);
     this.frame = frame;
   }
 
@@ -153,7 +164,6 @@ export class LibretroMachine implements Machine {
     this.#environment = environment;
     this.#screen = new Screen(environment.geometry);
     this.#timing = undefined;
-    this.frame = 0;
     let began = false;
     try {
       if (readsClock(library)) environment.declare(CLOCK_OPTION);
@@ -171,6 +181,7 @@ export class LibretroMachine implements Machine {
       this.#library = library;
       this.memory = liveRegions(() => this.#library, environment.mappings, system);
       const save = this.#insertSave(library);
+      if (name === "desmume") this.memory = [...this.memory, ...settleDesmume(() => this.#library)];
       this.boot = this.#describe(library, system, { firmware, ports, save });
     } catch (error) {
       this.#library = undefined;
@@ -250,7 +261,7 @@ export class LibretroMachine implements Machine {
     return {
       core: { name: this.#file.name, version: library.describe().version, build: this.#file.build },
       system,
-      content: { name: content.name, size: content.bytes.length, sha256: sha256Hex(content.bytes) },
+      content: { name: content.name, size: content.bytes.length, sha256: this.#contentHash },
       settings,
       ramFill: ramFillOf(settings),
       rtc: clock === undefined ? null : `${clock}, runs with the frames`,
