@@ -31,6 +31,8 @@ int main(void) {
   IF = ~0u;
   IME = 1;
   MAILBOX_ARM9->music = 1;
+  draw();
+  drawScreens();
   while (MAILBOX_ARM9->blanks < START) waitForBlank(); // however long it took to get here
   u32 blanks = MAILBOX_ARM9->blanks;
   for (;;) {

@@ -78,7 +78,8 @@ export class SegmentEncoder {
     if (converts) {
       const scaler = new av.SoftwareScaleContext();
       scaler.allocContext();
-      scaler.setOption("sws_flags", `${enlarge > 1 ? "point" : "area"}+accurate_rnd+bitexact`);
+      const flags = `${enlarge > 1 ? "neighbor" : "area"}+accurate_rnd+bitexact`;
+      check(av, scaler.setOption("sws_flags", flags), path, "converting pictures");
       const frame = picture(recipe.format, options.width, options.height);
       frame.colorSpace = this.#codec.colorSpace;
       frame.colorRange = this.#codec.colorRange;

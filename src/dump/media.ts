@@ -134,7 +134,8 @@ function bgrxConverter(
 ): { scaler: SoftwareScaleContext; frame: Frame } {
   const scaler = new av.SoftwareScaleContext();
   scaler.allocContext();
-  scaler.setOption("sws_flags", "point+accurate_rnd+bitexact+full_chroma_int");
+  const flags = "neighbor+accurate_rnd+bitexact+full_chroma_int";
+  check(av, scaler.setOption("sws_flags", flags), path, "converting pictures");
   const frame = new av.Frame();
   frame.alloc();
   frame.format = av.AV_PIX_FMT_BGR0;

@@ -136,7 +136,8 @@ export class CborReader {
   at: number;
 
   constructor(bytes: Uint8Array, at = 0, copy = false) {
-    this.#bytes = bytes;
+    // A Node Buffer's slice() would be a view: a plain array of the same bytes copies.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#copy = copy;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.at = at;

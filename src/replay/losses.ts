@@ -79,7 +79,6 @@ function extraLosses(before: Readonly<Record<string, unknown>>, after: Readonly<
 }
 
 function isSomething(value: unknown): boolean {
-  return typeof value === "object" && value !== null
-    ? Object.keys(value).length > 0
-    : value !== undefined && value !== 0 && value !== "";
+  if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
+  return value !== undefined && value !== null && value !== 0 && value !== "";
 }

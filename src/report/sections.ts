@@ -65,14 +65,21 @@ ${probes.map((probe, i) => plot(probe, i, differing[i]!.length))}
 </section>`;
 }
 
-function plot({ name, precision, expected }: ProbeCurve, index: number, differs: number): Html {
+function plot({ name, precision, expected, actual }: ProbeCurve, index: number, differs: number): Html {
   const near =
     precision === "exact"
       ? "exact"
       : "step" in precision
         ? `within ${precision.step}`
         : many(precision.decimals, "decimal");
-  const summary = differs ? `differs in ${many(differs, "frame")}` : "equal in every frame";
+  let known = 0;
+  for (let frame = 0; frame < expected.length; frame++) if (!Number.isNaN(actual[frame] ?? Number.NaN)) known++;
+  const all = known === expected.length;
+  const summary = differs
+    ? `differs in ${many(differs, "frame")}${all ? "" : ` of the ${count(known)} known`}`
+    : all
+      ? "equal in every frame"
+      : `equal in the ${many(known, "frame")} that are known`;
   return html`<figure class="plot">
 <figcaption><b>${name}</b> <span class="near">${near}, ${summary}</span><output data-values="${index}"></output></figcaption>
 <canvas data-plot="${index}" tabindex="0" role="application" aria-label="${name} over ${many(expected.length, "frame")}, expected against actual: ${summary}"></canvas>
@@ -119,9 +126,7 @@ ${data.repairs.length > ROWS && html`<details><summary>${many(data.repairs.lengt
 
 export function seams(data: SyncReport): Html {
   const fps = rateOf(data);
-  const one = (
-    seam: SyncReport["seams"][number],
-  ): Html => html`<article class="${seam.fits === false ? "seam unfit" : "seam"}">
+  const one = (seam: SyncReport["seams"][number]): Html => html`<article${seam.fits === false && html` class="unfit"`}>
 <h3>Frame ${count(seam.frame)} <span class="soft">${fps && clock(seam.frame, fps)}</span></h3>
 <p>${seam.fits === false && html`<strong>May show.</strong> `}The video goes over to the repaired run after ${
     seam.offset === 0 ? "no frame" : many(seam.offset, "frame")

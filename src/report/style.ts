@@ -62,8 +62,8 @@ tbody th { font-weight: 500; }
 .boots th { width: 34%; } .boots td { width: 33%; min-width: 9rem; }
 mark { padding: .08em .3em; border-radius: .25em; color: inherit; background: var(--mark); }
 details { margin-top: .8rem; } summary { padding: .3rem 0; cursor: pointer; color: var(--soft); }
-.seam { padding: .1rem 0 .6rem; } .seam + .seam { border-top: 1px solid var(--line); }
-.seam h3 .soft { font-weight: 400; } .unfit strong { color: var(--bad); }
+article { padding: .1rem 0 .6rem; } article + article { border-top: 1px solid var(--line); }
+article h3 .soft { font-weight: 400; } .unfit strong { color: var(--bad); }
 .strip { display: flex; gap: .4rem; align-items: stretch; overflow-x: auto; padding: .2rem .2rem .4rem; }
 .strip figure { flex: 1 0 7rem; max-width: 20rem; min-width: 0; margin: 0; }
 .strip img { display: block; width: 100%; height: auto; border-radius: .3rem; background: var(--tint); }
@@ -87,7 +87,7 @@ meter::-moz-meter-bar { border-radius: .3rem; background: var(--actual); }
 @media print {
   body { font-size: 11px; } main { max-width: none; padding: 0; }
   .bar, .hint { display: none; } section { margin-top: 1.4rem; }
-  .plot, .seam, tr, figure { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .plot, article, tr, figure { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .scroll, .strip { overflow: visible; } .scroll table { min-width: 0; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;

@@ -143,6 +143,19 @@ describe("a lossy segment", () => {
   });
 });
 
+test("a lossy segment enlarges by repeating pixels: none is blurred into its neighbour", async () => {
+  const checks = paint(32, 24, (x, y) => ((x + y) % 2 ? 0xffffff : 0x000000));
+  const path = await encode("enlarge.nut", [checks], { codec: "libx264", crf: 1, enlarge: 2 });
+  const [frame] = await decode(path);
+  for (let y = 0; y < 48; y++) {
+    for (let x = 0; x < 64; x++) {
+      const white = ((x >> 1) + (y >> 1)) % 2 === 1;
+      const green = frame!.pixels[y * frame!.pitch + x * 4 + 1]!;
+      expect(white ? green > 245 : green < 10, `${x},${y}: ${green}`).toBe(true);
+    }
+  }
+});
+
 describe("a segment that cannot be made", () => {
   test("has no name until it is whole, and leaves nothing when it is given up", async () => {
     const path = join(folder, "gone.nut");

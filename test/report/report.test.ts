@@ -205,6 +205,13 @@ describe("what a report says", () => {
     expect(text).toContain("3840 × 2160 at 60000/1001 a second, and 73,574 samples of sound at 44,100 Hz");
   });
 
+  test("how often a probe differed, and of how many frames that is known", () => {
+    const text = writeReport(sampleReport(100, [50]));
+    expect(text).toContain("2 decimals, differs in 1 frame<");
+    expect(text).toContain("exact, equal in every frame<");
+    expect(text).toContain("within 0.5, equal in the 50 frames that are known<");
+  });
+
   test("a seam that may show is not passed over", () => {
     const sample = sampleReport(100, [50]);
     const text = writeReport({ ...sample, seams: [{ ...sample.seams[0]!, fits: false }] });

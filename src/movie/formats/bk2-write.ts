@@ -1,8 +1,9 @@
 import { type Zippable, zipSync } from "fflate";
+import { canonicalJson } from "../../machine/boot.ts";
 import { BUTTON } from "../../machine/input.ts";
 import { Problem } from "../../problem.ts";
 import type { Movie, System } from "../movie.ts";
-import { type Bk2Extra, bk2Extra } from "./bk2.ts";
+import { type Bk2Extra, bk2Extra, parsed } from "./bk2.ts";
 import { columnsOf, defaultLogKey, fromStick, type Meaning, meaningOf, own } from "./bk2-columns.ts";
 
 const PLATFORMS: Readonly<Partial<Record<System, string>>> = {
@@ -49,8 +50,7 @@ export function writeBk2(movie: Movie): Uint8Array {
     "Header.txt": header.map(([key, value]) => `${key} ${value}\r\n`).join(""),
     "Comments.txt": `${extra?.comments ?? ""}\r\n`,
     "Subtitles.txt": `${extra?.subtitles ?? ""}\r\n`,
-    ...(extra &&
-      movie.syncSettings !== undefined && { "SyncSettings.json": `${JSON.stringify(movie.syncSettings)}\r\n` }),
+    ...(extra && movie.syncSettings !== undefined && { "SyncSettings.json": `${syncText(movie, extra)}\r\n` }),
     "Input Log.txt": `[Input]\r\nLogKey:${logKey}\r\n${rowsOf(movie, logKey, extra)}[/Input]\r\n`,
     ...(movie.start.kind === "save" && { "MovieSaveRam.bin": movie.start.data }),
     ...(movie.start.kind === "state" && extra && { "Core.bin": movie.start.data }),
@@ -61,6 +61,11 @@ export function writeBk2(movie: Movie): Uint8Array {
   for (const [name, data] of Object.entries(files))
     zip[name] = [typeof data === "string" ? utf8.encode(data) : data, { mtime: "1980-01-01T12:00:00", level: 9 }];
   return zipSync(zip);
+}
+
+/** The file's own text, unless the settings were changed since. */
+function syncText(movie: Movie, { syncText: text = "" }: Bk2Extra): string {
+  return canonicalJson(parsed(text)) === canonicalJson(movie.syncSettings) ? text : JSON.stringify(movie.syncSettings);
 }
 
 function newHeader(movie: Movie): [string, string][] {

@@ -20,6 +20,8 @@ const EXTRA = v.object({
   letters: v.record(v.string(), v.pipe(v.string(), v.length(1))),
   /** Rows are parts of frames (SubNESHawk, SubGBHawk): such a movie is not by frame on other cores. */
   subframes: v.exactOptional(v.literal(true)),
+  /** SyncSettings.json as text: BizHawk wants its keys in its order and 1.0 as 1.0. */
+  syncText: v.exactOptional(v.string()),
   comments: v.exactOptional(v.string()),
   subtitles: v.exactOptional(v.string()),
 });
@@ -56,7 +58,8 @@ export function readBk2(file: string, bytes: Uint8Array): Movie {
   const log = readInputLog(file, logBytes, system);
   const comments = textOf(entry("comments") ?? new Uint8Array()).trim();
   const subtitles = textOf(entry("subtitles") ?? new Uint8Array()).trim();
-  const syncSettings = json(entry("syncsettings"));
+  const syncText = textOf(entry("syncsettings") ?? new Uint8Array()).trim();
+  const syncSettings = parsed(syncText);
   const rerecords = count(values.get("rerecordCount"));
   const author = values.get("Author");
   const core = values.get("Core");
@@ -66,6 +69,7 @@ export function readBk2(file: string, bytes: Uint8Array): Movie {
     header,
     ...log.extra,
     ...(core?.startsWith("Sub") && { subframes: true as const }),
+    ...(syncText && { syncText }),
     ...(comments && { comments }),
     ...(subtitles && { subtitles }),
   };
@@ -127,9 +131,10 @@ function startOf(values: ReadonlyMap<string, string>, entry: (name: string) => U
   return { kind: "power-on" };
 }
 
-function json(bytes: Uint8Array | undefined): unknown {
+/** The value of JSON text, or undefined where it is none. */
+export function parsed(text: string): unknown {
   try {
-    return bytes && JSON.parse(textOf(bytes));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

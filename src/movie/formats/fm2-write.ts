@@ -1,7 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { Problem } from "../../problem.ts";
 import type { Movie } from "../movie.ts";
-import { FM2_COMMANDS, FM2_PAD, type Fm2Extra, fm2Extra } from "./fm2.ts";
+import { type Fm2Extra, fm2Extra } from "./fm2.ts";
+import { FM2_COMMANDS, FM2_PAD } from "./fm2-log.ts";
 import { fromHex, toBase64, toHex } from "./text.ts";
 
 const LETTERS = "RLDUTSBA";
