@@ -17,7 +17,13 @@ async function once(spec, end) {
 
   const folder = mkdtempSync(join(tmpdir(), "instep-bench-"));
   let open = 0;
-  await align(new Job(folder), { native: spec, target: spec }, end, {}, { opened: () => ++open === 2 && (started = performance.now()) });
+  await align(
+    new Job(folder),
+    { native: spec, target: spec },
+    end,
+    {},
+    { opened: () => ++open === 2 && (started = performance.now()) },
+  );
   const alignSeconds = (performance.now() - started) / 1000;
   rmSync(folder, { recursive: true });
   return { aloneSeconds, alignSeconds };
@@ -25,9 +31,36 @@ async function once(spec, end) {
 
 export async function run(report) {
   for (const [name, spec, end] of [
-    ["nestopia, CyberCoaster", { rom: shared("nes/cybercoaster.nes"), core: "nestopia", settings: {}, movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2") }, 13027],
-    ["jsnes, CyberCoaster", { rom: shared("nes/cybercoaster.nes"), core: "jsnes", settings: {}, movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2") }, 6000],
-    ["desmume, bouncing ball", { rom: shared("nds/bouncingball-7.1.nds"), core: "desmume", settings: { desmume_num_cores: "1" }, movie: movieOf() }, 3000],
+    [
+      "nestopia, CyberCoaster",
+      {
+        rom: shared("nes/cybercoaster.nes"),
+        core: "nestopia",
+        settings: {},
+        movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2"),
+      },
+      13027,
+    ],
+    [
+      "jsnes, CyberCoaster",
+      {
+        rom: shared("nes/cybercoaster.nes"),
+        core: "jsnes",
+        settings: {},
+        movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2"),
+      },
+      6000,
+    ],
+    [
+      "desmume, bouncing ball",
+      {
+        rom: shared("nds/bouncingball-7.1.nds"),
+        core: "desmume",
+        settings: { desmume_num_cores: "1" },
+        movie: movieOf(),
+      },
+      3000,
+    ],
   ]) {
     const ratios = [];
     let last;
@@ -35,6 +68,11 @@ export async function run(report) {
       last = await once(spec, end);
       ratios.push(last.alignSeconds / last.aloneSeconds);
     }
-    report(`align / slower instance alone, ${name}`, median(ratios), "aim 1.1 or less", `${Math.round(end / last.alignSeconds)} against ${Math.round(end / last.aloneSeconds)} frames a second`);
+    report(
+      `align / slower instance alone, ${name}`,
+      median(ratios),
+      "aim 1.1 or less",
+      `${Math.round(end / last.alignSeconds)} against ${Math.round(end / last.aloneSeconds)} frames a second`,
+    );
   }
 }

@@ -30,7 +30,16 @@ async function once(spec) {
   const encoding = performance.now() - started;
   run.machine.close();
 
-  const dumper = await Dumper.open({ run: spec, end: FRAMES, repairs: [], offset: 0, maxOffset: 0, folder, video: { width, height }, done: 0 });
+  const dumper = await Dumper.open({
+    run: spec,
+    end: FRAMES,
+    repairs: [],
+    offset: 0,
+    maxOffset: 0,
+    folder,
+    video: { width, height },
+    done: 0,
+  });
   started = performance.now();
   while (await dumper.segment(() => {}));
   const dumping = performance.now() - started;
@@ -40,11 +49,32 @@ async function once(spec) {
 
 export async function run(report) {
   for (const [name, spec] of [
-    ["nestopia 256x240", { rom: shared("nes/cybercoaster.nes"), core: "nestopia", settings: {}, movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2") }],
-    ["desmume 1024x1536", { rom: shared("nds/bouncingball-7.1.nds"), core: "desmume", settings: { desmume_num_cores: "1", desmume_internal_resolution: "1024x768" }, movie: movieOf() }],
+    [
+      "nestopia 256x240",
+      {
+        rom: shared("nes/cybercoaster.nes"),
+        core: "nestopia",
+        settings: {},
+        movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2"),
+      },
+    ],
+    [
+      "desmume 1024x1536",
+      {
+        rom: shared("nds/bouncingball-7.1.nds"),
+        core: "desmume",
+        settings: { desmume_num_cores: "1", desmume_internal_resolution: "1024x768" },
+        movie: movieOf(),
+      },
+    ],
   ]) {
     const results = [];
     for (let i = 0; i < 3; i++) results.push(await once(spec));
-    report(`dump / (emulate + encode), ${name}`, median(results.map((r) => r.ratio)), "aim 1.15 or less", `${Math.round(results.at(-1).fps)} frames a second`);
+    report(
+      `dump / (emulate + encode), ${name}`,
+      median(results.map((r) => r.ratio)),
+      "aim 1.15 or less",
+      `${Math.round(results.at(-1).fps)} frames a second`,
+    );
   }
 }

@@ -6,7 +6,12 @@ const FRAMES = 100_000;
 
 export async function run(report) {
   for (const core of ["nestopia", "jsnes"]) {
-    const { run } = await openRun({ rom: shared("nes/cybercoaster.nes"), core, settings: {}, movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2") });
+    const { run } = await openRun({
+      rom: shared("nes/cybercoaster.nes"),
+      core,
+      settings: {},
+      movie: movieOf("movies/bk2/homebrew-cybercoaster-M6779.bk2"),
+    });
     run.play(FRAMES / 10);
     globalThis.gc?.();
     const before = process.memoryUsage.rss();
@@ -14,6 +19,11 @@ export async function run(report) {
     globalThis.gc?.();
     const after = process.memoryUsage.rss();
     run.machine.close();
-    report(`memory after 100,000 frames / after 10,000, ${core}`, after / before, "aim 1.05 or less", `${(after / 1e6).toFixed(0)} MB`);
+    report(
+      `memory after 100,000 frames / after 10,000, ${core}`,
+      after / before,
+      "aim 1.05 or less",
+      `${(after / 1e6).toFixed(0)} MB`,
+    );
   }
 }

@@ -8,7 +8,8 @@ export const shared = (path) => fileURLToPath(new URL(`../../shared/data/${path}
 
 /** A movie of the shared data; without a name, one of nobody at the pads. */
 export function movieOf(path) {
-  if (!path) return { system: "unknown", by: "frame", length: 0, tracks: [], events: [], start: { kind: "power-on" }, rom: {} };
+  if (!path)
+    return { system: "unknown", by: "frame", length: 0, tracks: [], events: [], start: { kind: "power-on" }, rom: {} };
   return readMovie(basename(path), readFileSync(shared(path)));
 }
 

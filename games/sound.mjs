@@ -44,7 +44,7 @@ export function writeSound(songs, effects) {
       throw new Error(`${name}: lanes of ${lanes.map((l) => l.length)} rows`);
     bytes(out, `song_${name}`, [song.tempo, song.loop ? 1 : 0]);
     out.push(`  .word ${lanes.map((_, n) => `song_${name}_${n}`).join(", ")}`);
-    lanes.forEach((lane, n) => bytes(out, `song_${name}_${n}`, [...lane, 255]));
+    for (const [n, lane] of lanes.entries()) bytes(out, `song_${name}_${n}`, [...lane, 255]);
   }
   pointers(
     out,

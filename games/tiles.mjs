@@ -23,7 +23,9 @@ export function drawTiles(art, font, name) {
     put(letter.charCodeAt(0) - 0x20, (x, y) => (y < 7 && (glyph(x - 1, y) || glyph(x, y)) ? 3 : 0));
   }
   const quarter = (at, order, pixels) =>
-    order.forEach(([qx, qy], n) => put(at + n, (x, y) => pixels(x + qx * 8, y + qy * 8)));
+    order.forEach(([qx, qy], n) => {
+      put(at + n, (x, y) => pixels(x + qx * 8, y + qy * 8));
+    });
   const rows = [
     [0, 0],
     [1, 0],

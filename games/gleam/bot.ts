@@ -240,7 +240,7 @@ function walk(
       if (lead === 0) continue;
       const gx = Math.abs(foe.x + foe.vx * lead - x);
       const gy = Math.abs(foe.y + foe.vy * lead - y);
-      const gap = gx > gy ? gx : gy;
+      const gap = Math.max(gx, gy);
       const wide = foe.kind === SLIME || foe.kind === WRAITH ? 13 + t / 6 : 13;
       if (gap < wide) cost += 4000 / (t + 4);
       else if (gap < 24) cost += (24 - gap) * (foe.kind === BAT ? 0.5 : 0.8);

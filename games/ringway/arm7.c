@@ -1,6 +1,9 @@
 // The ARM7's part: the touch screen and the sound.
 #include "ds.h"
 
+/** Where the beam is when the pen is read: well before the blank, in which the game looks for it. */
+#define TOUCH_LINE 150
+
 static volatile struct Mailbox *const mail = MAILBOX_ARM7;
 
 /** One measurement of the touch screen's controller (TSC2046), 12 bits. */
@@ -105,16 +108,17 @@ void main(void) {
   SOUNDBIAS = 0x200;
   SOUNDCNT = 0x807f;
   for (u32 n = 0; n < sizeof *mail / 4; n++) ((volatile u32 *)mail)[n] = 0;
-  IE = IRQ_VBLANK;
-  DISPSTAT = 1 << 3;
+  IE = IRQ_VBLANK | IRQ_VCOUNT;
+  DISPSTAT = 1 << 3 | 1 << 5 | TOUCH_LINE << 8;
   IF = ~0u;
   u32 time = 0, was = 0;
   for (;;) {
-    do HALTCNT = 0x80;
-    while (!(IF & IRQ_VBLANK));
-    IF = IRQ_VBLANK;
+    while (!(IF & (IRQ_VBLANK | IRQ_VCOUNT))) HALTCNT = 0x80;
+    u32 why = IF;
+    IF = why;
+    if (why & IRQ_VCOUNT) readTouch();
+    if (!(why & IRQ_VBLANK)) continue;
     mail->blanks++;
-    readTouch();
     fade();
     if (mail->music != was) time = 0;
     was = mail->music;

@@ -128,14 +128,25 @@ function act(world: DataView, { ship, rocks, z }: Scene, dx: number, dy: number,
   let buttons = 0;
   const aimed = rocks.some((rock) => {
     const t = (rock.distance - 0.8) / 0.9;
-    return rock.distance > 1.5 && t < 30 && Math.abs(rock.x + rock.vx * t - ship.x) < 0.8 && Math.abs(rock.y - ship.y) < 0.8;
+    return (
+      rock.distance > 1.5 &&
+      rock.distance < 17 &&
+      t < 30 &&
+      Math.abs(rock.x + rock.vx * t - ship.x) < 0.8 &&
+      Math.abs(rock.y - ship.y) < 0.8
+    );
   });
   if (aimed) buttons |= BUTTON.B;
   if (energy > 55 && cost < 60 && Math.floor(z / 60) % 2 === 1) buttons |= BUTTON.A;
   if (PEN.some(([from, to]) => z >= from && z < to)) {
     const touchX = Math.round(84 + ((ship.x + dx * 1.6) * 152) / 12);
     const touchY = Math.round(184 - ((ship.y + dy * 1.2) * 176) / 5.6);
-    return { ...NO_PAD, buttons, touchX: Math.min(255, Math.max(0, touchX)), touchY: Math.min(191, Math.max(0, touchY)) };
+    return {
+      ...NO_PAD,
+      buttons,
+      touchX: Math.min(255, Math.max(0, touchX)),
+      touchY: Math.min(191, Math.max(0, touchY)),
+    };
   }
   buttons |= (dx < 0 ? BUTTON.Left : dx > 0 ? BUTTON.Right : 0) | (dy < 0 ? BUTTON.Down : dy > 0 ? BUTTON.Up : 0);
   return press(buttons);

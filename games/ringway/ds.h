@@ -21,6 +21,7 @@ typedef long long s64;
 #define IE REG32(0x04000210)
 #define IF REG32(0x04000214)
 #define IRQ_VBLANK 1u
+#define IRQ_VCOUNT 4u
 #define LINES 263
 #define FIRST_BLANK 192
 

@@ -9,7 +9,7 @@ typedef s32 fix; // 20.12 fixed point
 enum { TITLE, FLIGHT, FINISHED, LOST };
 enum { NONE, RING, ROCK, CRYSTAL, GATE };
 enum { OBJECTS = 64, BOLTS = 4, SPARKS = 96 };
-#define COURSE FIX(1240)
+#define COURSE FIX(1330)
 #define VIEW FIX(46)
 #define HAZE RGB(29, 13, 14) // where the sky meets the ground, and the fog
 

@@ -4,12 +4,11 @@ struct World world __attribute__((section(".world")));
 
 void sleep(void);
 
-/** The game starts at this vertical blank. */
+/** The game starts after this vertical blank. */
 #define START 20
 
 static void waitForBlank(void) {
-  do sleep();
-  while (!(IF & IRQ_VBLANK));
+  while (!(IF & IRQ_VBLANK)) sleep();
   IF = IRQ_VBLANK;
 }
 
@@ -33,18 +32,19 @@ int main(void) {
   MAILBOX_ARM9->music = 1;
   draw();
   drawScreens();
-  while (MAILBOX_ARM9->blanks < START) waitForBlank(); // however long it took to get here
-  u32 blanks = MAILBOX_ARM9->blanks;
+  do { // however long it took to get here; in the middle of the picture the ARM7 is sure to have counted
+    while (VCOUNT != 96) {}
+    while (VCOUNT == 96) {}
+  } while (MAILBOX_ARM9->blanks < START);
+  IF = IRQ_VBLANK;
   for (;;) {
     waitForBlank();
     showScreens();
-    u32 passed = MAILBOX_ARM9->blanks - blanks;
-    blanks += passed;
-    if (passed > 1) world.late += passed - 1;
     readKeys();
     play();
     draw();
     drawScreens();
     makeSparks();
+    if (IF & IRQ_VBLANK) world.late++;
   }
 }

@@ -25,7 +25,8 @@ export async function record(): Promise<void> {
   let pad: PadState;
   const input = { poll: (): PadState => pad };
   let length = 0;
-  const read = (at: number): number => new DataView(main.bytes.buffer, main.bytes.byteOffset + WORLD).getInt32(at, true);
+  const read = (at: number): number =>
+    new DataView(main.bytes.buffer, main.bytes.byteOffset + WORLD).getInt32(at, true);
   for (let left = CODA; left > 0 && length < LONGEST; length++) {
     pad = bot(main.bytes);
     buttons[length] = pad.buttons;
@@ -47,6 +48,8 @@ export async function record(): Promise<void> {
   };
   writeFileSync(here("ringway.isr"), writeIsr(movie, { boot }));
   const end = read(0x14) === PHASE.finished ? "finished" : "lost";
-  console.log(`${length} frames, ${end}: ${read(0x38)} points, ${read(0x40)} rings (${read(0x48)} missed), ${read(0x50)} rocks shot, ${read(0x4c)} crashes, ${read(0x54)} late frames, ${read(0x58)} sparks`);
+  console.log(
+    `${length} frames, ${end}: ${read(0x38)} points, ${read(0x40)} rings (${read(0x48)} missed), ${read(0x50)} rocks shot, ${read(0x4c)} crashes, ${read(0x54)} late frames, ${read(0x58)} sparks`,
+  );
   machine.close();
 }

@@ -3,6 +3,8 @@
 struct Spark sparks[SPARKS];
 static u32 oldest;
 
+/** What a burst has at most, by what bursts; a steady one has no more than STEADY. */
+static const u32 most[4] = {0, 160, 384, 160};
 enum { BATCH = 32, STEADY = 96, LAST_LINE = 210 };
 
 /** Lines since the vertical blank began. */
@@ -53,16 +55,16 @@ static void spark(void) {
 }
 
 /**
- * Sparks of what burst in this frame. When they are timed, batches are made until the beam is nearly through, new sparks
- * in place of the oldest: a faster processor makes more, and draws more random numbers.
+ * Sparks of what burst in this frame. When they are timed, batches are made until the beam is nearly through or there
+ * are enough, new sparks in place of the oldest: a slower processor makes fewer, and draws fewer random numbers.
  */
 void makeSparks(void) {
   if (!world.burst) return;
-  u32 made = 0;
+  u32 made = 0, enough = world.timed ? most[world.burst] : STEADY;
   do {
     for (u32 n = 0; n < BATCH; n++) spark();
     made += BATCH;
-  } while (world.timed ? line() < LAST_LINE : made < STEADY);
+  } while (made < enough && (!world.timed || line() < LAST_LINE));
   world.burst = 0;
 }
 

@@ -17,5 +17,9 @@ async function run(movie: string, flags: SyncFlags): Promise<void> {
   const readings = await collect(job, native, end, consoleWatching(progress));
   progress.stop();
   const file = job.path("native.readings.txt");
-  console.log(flags.json ? JSON.stringify({ frames: readings.length - 1, readings: file }) : `${readings.length} lines in ${file}`);
+  console.log(
+    flags.json
+      ? JSON.stringify({ frames: readings.length - 1, readings: file })
+      : `${readings.length} lines in ${file}`,
+  );
 }

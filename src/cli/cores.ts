@@ -14,7 +14,10 @@ export function add(program: Command): Command {
 }
 
 async function list(name: string | undefined, flags: { json?: boolean }): Promise<void> {
-  const cores: Listed[] = name === undefined ? await listCores() : [await findCore(name, "").then((core) => ({ name: core.name, systems: core.systems, core }))];
+  const cores: Listed[] =
+    name === undefined
+      ? await listCores()
+      : [await findCore(name, "").then((core) => ({ name: core.name, systems: core.systems, core }))];
   if (flags.json) {
     const plain = cores.map((c) => ("core" in c ? { ...describe(c.core), ...("path" in c && { path: c.path }) } : c));
     console.log(JSON.stringify(name === undefined ? plain : plain[0]));
@@ -22,7 +25,8 @@ async function list(name: string | undefined, flags: { json?: boolean }): Promis
   }
   for (const listed of cores) {
     if ("core" in listed) console.log(line(listed.core));
-    else console.log(`${listed.name.padEnd(16)} ${listed.systems.join(", ").padEnd(18)} not installed: ${listed.install}`);
+    else
+      console.log(`${listed.name.padEnd(16)} ${listed.systems.join(", ").padEnd(18)} not installed: ${listed.install}`);
   }
   if (name !== undefined && "core" in cores[0]!) for (const text of options(cores[0].core)) console.log(text);
 }

@@ -6,9 +6,9 @@ import { dump } from "../dump/dump.node.ts";
 import { sideBySide } from "../dump/side-by-side.ts";
 import { diskProblem } from "../follow/job.node.ts";
 import { describeDivergence } from "../watch/readings.ts";
-import { type SyncAllFlags, sync } from "./sync.ts";
 import { example } from "./options.ts";
 import { Progress } from "./progress.ts";
+import { type SyncAllFlags, sync } from "./sync.ts";
 
 const games = (path: string): string => fileURLToPath(new URL(`../../games/${path}`, import.meta.url));
 
@@ -18,7 +18,9 @@ const DEFAULTS = { set: {}, native: {}, target: {}, tail: 60, offset: "auto", ma
 export function add(program: Command): Command {
   const command = program
     .command("demo")
-    .description("Force-syncs a bundled game whose movie fails on another console's memory: makes the videos and the report.")
+    .description(
+      "Force-syncs a bundled game whose movie fails on another console's memory: makes the videos and the report.",
+    )
     .option("-o, --output <folder>", "where they go", "demo")
     .action(demo);
   return example(command, "instep demo");
@@ -35,20 +37,26 @@ async function demo(flags: { output: string }): Promise<void> {
   const progress = new Progress();
   const say = (line: string): void => console.log(line);
 
-  say("Gleam, under its garbage rules, reads memory that nobody filled. The target holds other bytes than the console its movie was made on.");
+  say(
+    "Gleam, under its garbage rules, reads memory that nobody filled: 00 on the console that its movie was made on, FF on this one.",
+  );
   const gleam: SyncAllFlags = {
     ...DEFAULTS,
     rom: games("gleam/gleam.nes"),
     core: "jsnes",
     profile: games("gleam/profile.json"),
-    target: { ram: "random:7" },
+    native: { ram: "00" },
+    target: { ram: "ff" },
     output: out("synced.mkv"),
     report: out("report.html"),
   };
   const { synced, aligned, result } = await sync(games("gleam/garbage.isr"), gleam, progress);
   const [first] = aligned.desyncs;
-  say(`${result.frames} frames of the movie and ${result.tail} more; ${aligned.desyncs.length} desync${aligned.desyncs.length === 1 ? "" : "s"}.`);
-  if (first) say(`The first, at frame ${first.frame}: ${describeDivergence(first)}. The native run's state was loaded there.`);
+  say(
+    `${result.frames} frames of the movie and ${result.tail} more; ${aligned.desyncs.length} desync${aligned.desyncs.length === 1 ? "" : "s"}.`,
+  );
+  if (first)
+    say(`The first, at frame ${first.frame}: ${describeDivergence(first)}. The native run's state was loaded there.`);
   await dump(
     synced.job,
     synced.target,
@@ -59,7 +67,9 @@ async function demo(flags: { output: string }): Promise<void> {
     (frame) => progress.at("naive", frame, synced.end),
   );
   progress.stop();
-  await sideBySide(out("side-by-side.mp4"), out("naive.mkv"), out("synced.mkv"), { labels: ["played as it is", "kept in step by Instep"] });
+  await sideBySide(out("side-by-side.mp4"), out("naive.mkv"), out("synced.mkv"), {
+    labels: ["played as it is", "kept in step by Instep"],
+  });
   say(`${out("naive.mkv")}: what a plain dump shows. ${out("synced.mkv")}: the same settings, kept in step.`);
   say(`${out("side-by-side.mp4")}: both. ${out("report.html")}: every reading, repair and seam.`);
   if (result.residual === 0) say("Every frame of the synced video reads as the native run did.");

@@ -17,12 +17,20 @@ export interface DumpFlags {
 export function withDumpFlags(command: Command): Command {
   return command
     .requiredOption("-o, --output <file>", "the video: .mkv, .mp4, .mov")
-    .addOption(new Option("--offset <n>", "frames past a seam, or auto: decided for each from its pictures").argParser(offset).default("auto"))
+    .addOption(
+      new Option("--offset <n>", "frames past a seam, or auto: decided for each from its pictures")
+        .argParser(offset)
+        .default("auto"),
+    )
     .addOption(new Option("--max-offset <n>", "the longest that auto may choose").argParser(count).default(30))
     .addOption(new Option("--codec <name>", "video codec (default: ffv1, lossless)").choices(VIDEO_CODECS))
     .addOption(new Option("--crf <n>", "quality of a lossy codec, lower is better").argParser(count))
     .addOption(new Option("--scale <n>", "enlarge by a whole number, each pixel a square").argParser(count))
-    .addOption(new Option("--size <wxh>", "size of the video (default: the largest picture of the first 300 frames)").argParser(size));
+    .addOption(
+      new Option("--size <wxh>", "size of the video (default: the largest picture of the first 300 frames)").argParser(
+        size,
+      ),
+    );
 }
 
 export function dumpOptions(flags: DumpFlags): DumpOptions {

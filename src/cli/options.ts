@@ -5,7 +5,7 @@ import type { Fault } from "../follow/run.ts";
 import { sha256Hex } from "../machine/boot.ts";
 import type { Movie } from "../movie/movie.ts";
 import { readMovie } from "../replay/movies.ts";
-import { parseProfile, type Profile } from "../watch/profile.ts";
+import { type Profile, parseProfile } from "../watch/profile.ts";
 
 // A flag means the same in every command: what several commands take is made here.
 
@@ -35,8 +35,10 @@ export function fault(text: string, previous: readonly Fault[] = []): Fault[] {
 }
 
 export const coreOption = (): Option => new Option("--core <name>", "the core, by name or path (see: instep cores)");
-export const setOption = (): Option => new Option("--set <k=v,...>", "options of the core").argParser(settings).default({}, "the core's defaults");
-export const profileOption = (): Option => new Option("--profile <file>", "what to watch of the game (docs/profiles.md)");
+export const setOption = (): Option =>
+  new Option("--set <k=v,...>", "options of the core").argParser(settings).default({}, "the core's defaults");
+export const profileOption = (): Option =>
+  new Option("--profile <file>", "what to watch of the game (docs/profiles.md)");
 export const jsonOption = (): Option => new Option("--json", "print the result as one line of JSON, for machines");
 
 /** Adds an example to a command's help. */
@@ -55,11 +57,23 @@ export async function loadProfile(path: string | undefined): Promise<{ name: str
 }
 
 /** "FILE@FRAME" of --shot. */
-export function shotOption(text: string, previous: readonly { file: string; frame: number }[] = []): { file: string; frame: number }[] {
+export function shotOption(
+  text: string,
+  previous: readonly { file: string; frame: number }[] = [],
+): { file: string; frame: number }[] {
   const match = /^(.+)@(\d{1,9})$/.exec(text);
-  if (!match || match[2] === "0") throw new InvalidArgumentError("FILE@FRAME is meant, such as title.png@120; frames are counted from 1.");
+  if (!match || match[2] === "0")
+    throw new InvalidArgumentError("FILE@FRAME is meant, such as title.png@120; frames are counted from 1.");
   return [...previous, { file: match[1]!, frame: Number(match[2]) }];
 }
 
 /** Inputs of nobody: a run without a movie. */
-export const noMovie: Movie = { system: "unknown", by: "frame", length: 0, tracks: [], events: [], start: { kind: "power-on" }, rom: {} };
+export const noMovie: Movie = {
+  system: "unknown",
+  by: "frame",
+  length: 0,
+  tracks: [],
+  events: [],
+  start: { kind: "power-on" },
+  rom: {},
+};

@@ -12,7 +12,12 @@ export class Progress {
       this.stop();
       this.#step = step;
       this.#bar = new SingleBar(
-        { format: `${step.padEnd(8)} {bar} {percentage}% | {value}/{total} frames | {eta_formatted} left`, stream: process.stderr, hideCursor: true, clearOnComplete: false },
+        {
+          format: `${step.padEnd(8)} {bar} {percentage}% | {value}/{total} frames | {eta_formatted} left`,
+          stream: process.stderr,
+          hideCursor: true,
+          clearOnComplete: false,
+        },
         Presets.shades_classic,
       );
       this.#bar.start(total, done);

@@ -16,7 +16,9 @@ export function checkRom(movie: Movie, movieName: string, rom: Uint8Array, romNa
   const found = [0, 16, 512].filter((header) => rom.length > header).map((header) => hash(kind, rom.subarray(header)));
   if (found.includes(wanted)) return;
   const name = movie.rom.name ? ` (${movie.rom.name})` : "";
-  throw new Problem(`${movieName}: was made for another ROM${name}: ${kind} ${wanted}, but ${romName} has ${found[0]}; give the ROM it was made for, or add --any-rom`);
+  throw new Problem(
+    `${movieName}: was made for another ROM${name}: ${kind} ${wanted}, but ${romName} has ${found[0]}; give the ROM it was made for, or add --any-rom`,
+  );
 }
 
 function hash(kind: (typeof HASHES)[number], bytes: Uint8Array): string {

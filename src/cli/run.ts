@@ -1,13 +1,25 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
+import { encodePng } from "../dump/png.node.ts";
 import { Instance } from "../follow/instance.node.ts";
 import { diskProblem, writeWhole } from "../follow/job.node.ts";
 import { bootHash } from "../machine/boot.ts";
 import { SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
-import { encodePng } from "../dump/png.node.ts";
 import { Problem } from "../problem.ts";
-import { coreOption, count, example, fault, jsonOption, loadMovie, loadProfile, noMovie, profileOption, setOption, shotOption } from "./options.ts";
+import {
+  coreOption,
+  count,
+  example,
+  fault,
+  jsonOption,
+  loadMovie,
+  loadProfile,
+  noMovie,
+  profileOption,
+  setOption,
+  shotOption,
+} from "./options.ts";
 import { Progress } from "./progress.ts";
 
 const BATCH = 256;
@@ -34,7 +46,11 @@ export function add(program: Command): Command {
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(profileOption())
-    .addOption(new Option("--shot <file@frame>", "write the picture of a frame as PNG; may be given several times").argParser(shotOption).default([], "none"))
+    .addOption(
+      new Option("--shot <file@frame>", "write the picture of a frame as PNG; may be given several times")
+        .argParser(shotOption)
+        .default([], "none"),
+    )
     .option("--fingerprints <file>", "write a line for each frame: the frame and its fingerprint")
     .addOption(new Option("--fault <lag@frame>", "run one frame too many there, as a hiccup would").argParser(fault))
     .addOption(jsonOption())
@@ -46,7 +62,8 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
   const movie = flags.movie ? (await loadMovie(flags.movie)).movie : noMovie;
   const frames = flags.frames ?? (movie.length || 600);
   const late = flags.shot.find((shot) => shot.frame > frames);
-  if (late) throw new Problem(`--shot ${late.file}@${late.frame}: the run ends at frame ${frames}; add --frames ${late.frame}`);
+  if (late)
+    throw new Problem(`--shot ${late.file}@${late.frame}: the run ends at frame ${frames}; add --frames ${late.frame}`);
   const instance = await Instance.open("game", {
     rom,
     core: flags.core,
@@ -69,7 +86,9 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
     for (let row = 0; row < readings.count; row++) if (readings.polls[row] === 0) lag++;
     last = readings.prints.at(-1) ?? last;
     prints?.append(readings.first, readings.prints);
-    if (shown) for (const same of shots.filter((s) => s.frame === stop)) writeWhole(same.file, encodePng(await instance.picture()));
+    if (shown)
+      for (const same of shots.filter((s) => s.frame === stop))
+        writeWhole(same.file, encodePng(await instance.picture()));
     progress.at("run", instance.frame, frames);
   }
   const seconds = (performance.now() - started) / 1000;
@@ -84,7 +103,9 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
     console.log(JSON.stringify({ frames, fingerprint, lagFrames, seconds, fps, boot, bootHash: bootHash(boot) }));
     return;
   }
-  console.log(`${boot.content.name} on ${boot.core.name} ${boot.core.version}: ${frames} frames in ${seconds.toFixed(1)} s (${Math.round(fps)} a second)`);
+  console.log(
+    `${boot.content.name} on ${boot.core.name} ${boot.core.version}: ${frames} frames in ${seconds.toFixed(1)} s (${Math.round(fps)} a second)`,
+  );
   console.log(`fingerprint ${fingerprint} at frame ${frames}${polling === "exact" ? `, ${lag} lag frames` : ""}`);
   for (const what of boot.unpinned) console.log(`not pinned: ${what}`);
 }
@@ -105,7 +126,8 @@ class FingerprintFile {
 
   append(first: number, prints: BigUint64Array): void {
     let text = "";
-    for (let row = 0; row < prints.length; row++) text += `${first + row} ${prints[row]!.toString(16).padStart(16, "0")}\n`;
+    for (let row = 0; row < prints.length; row++)
+      text += `${first + row} ${prints[row]!.toString(16).padStart(16, "0")}\n`;
     try {
       writeSync(this.#fd, text);
     } catch (error) {

@@ -3,12 +3,22 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import type { Watching } from "../follow/align.node.ts";
 import { Job } from "../follow/job.node.ts";
-import { readInput, type RunSpec } from "../follow/open-run.node.ts";
+import { type RunSpec, readInput } from "../follow/open-run.node.ts";
 import type { Fault } from "../follow/run.ts";
 import { sha256Hex } from "../machine/boot.ts";
 import { Problem } from "../problem.ts";
 import { describeDivergence } from "../watch/readings.ts";
-import { coreOption, count, fault, jsonOption, loadMovie, loadProfile, profileOption, setOption, settings } from "./options.ts";
+import {
+  coreOption,
+  count,
+  fault,
+  jsonOption,
+  loadMovie,
+  loadProfile,
+  profileOption,
+  setOption,
+  settings,
+} from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { checkRom } from "./rom.ts";
 
@@ -36,12 +46,29 @@ export function withSyncFlags(command: Command): Command {
     .requiredOption("--rom <file>", "the game")
     .addOption(coreOption())
     .addOption(setOption())
-    .addOption(new Option("--native <k=v,...>", "options of the core that the movie syncs with").argParser(settings).default({}, "the core's defaults"))
-    .addOption(new Option("--target <k=v,...>", "options to play it with; the rest is as native").argParser(settings).default({}, "as native"))
+    .addOption(
+      new Option("--native <k=v,...>", "options of the core that the movie syncs with")
+        .argParser(settings)
+        .default({}, "the core's defaults"),
+    )
+    .addOption(
+      new Option("--target <k=v,...>", "options to play it with; the rest is as native")
+        .argParser(settings)
+        .default({}, "as native"),
+    )
     .addOption(profileOption())
     .addOption(new Option("--tail <n>", "frames to play after the movie's last").argParser(count).default(60))
-    .addOption(new Option("--fault <lag@frame>", "for demos and tests: the target runs one frame too many there").argParser(fault))
-    .addOption(new Option("--max-repairs <n>", "give up after so many (default: when more than half of 120 frames need one)").argParser(count))
+    .addOption(
+      new Option("--fault <lag@frame>", "for demos and tests: the target runs one frame too many there").argParser(
+        fault,
+      ),
+    )
+    .addOption(
+      new Option(
+        "--max-repairs <n>",
+        "give up after so many (default: when more than half of 120 frames need one)",
+      ).argParser(count),
+    )
     .option("--job <folder>", "where the readings, the log and the states go (default: beside the output)")
     .option("--restart", "forget what an earlier run left in that folder")
     .option("--any-rom", "play the movie even if it was made for another ROM")

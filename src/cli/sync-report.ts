@@ -9,7 +9,13 @@ import type { SyncResult } from "./sync.ts";
 import type { SyncJob } from "./sync-flags.ts";
 
 /** The report of a finished force-sync, as HTML. */
-export function syncReport({ job, native, movieName }: SyncJob, aligned: Aligned, dumped: Dumped, result: SyncResult, output: string): string {
+export function syncReport(
+  { job, native, movieName }: SyncJob,
+  aligned: Aligned,
+  dumped: Dumped,
+  result: SyncResult,
+  output: string,
+): string {
   const boots = { native: job.claimed("native") as Boot, target: job.claimed("target") as Boot };
   const total = result.frames + result.tail;
   const data: SyncReport = {
@@ -22,11 +28,15 @@ export function syncReport({ job, native, movieName }: SyncJob, aligned: Aligned
     probes: aligned.profile.probes.map(({ name, precision }, i) => ({
       name,
       precision,
-      expected: aligned.expected.probe(i),
-      actual: aligned.actual.probe(i),
+      expected: aligned.expected.probe(i).fill(Number.NaN, 0, aligned.profile.from),
+      actual: aligned.actual.probe(i).fill(Number.NaN, 0, aligned.profile.from),
     })),
     mismatches: aligned.desyncs.filter((d) => d.fingerprint).map((d) => d.frame),
-    repairs: aligned.desyncs.map((desync) => ({ frame: desync.frame, probes: desync.probes, cause: describeDivergence(desync) })),
+    repairs: aligned.desyncs.map((desync) => ({
+      frame: desync.frame,
+      probes: desync.probes,
+      cause: describeDivergence(desync),
+    })),
     seams: dumped.seams.map(({ frame, offset, proof, strip }) => ({
       frame,
       offset,
@@ -45,7 +55,13 @@ export function syncReport({ job, native, movieName }: SyncJob, aligned: Aligned
     fps: total / result.seconds.total,
     pinned: pinned(boots.native),
     unpinned: [...new Set([...boots.native.unpinned, ...boots.target.unpinned])],
-    files: [output, job.path("native.readings.txt"), job.path("target.readings.txt"), job.path("align.jsonl"), job.path("states")],
+    files: [
+      output,
+      job.path("native.readings.txt"),
+      job.path("target.readings.txt"),
+      job.path("align.jsonl"),
+      job.path("states"),
+    ],
   };
   return writeReport(data);
 }
@@ -68,16 +84,30 @@ function pinned(boot: Boot): SyncReport["pinned"] {
   return [
     { what: "core", value: `${boot.core.name} ${boot.core.version}`, how: `build ${boot.core.build}` },
     { what: "game", value: boot.content.name, how: `SHA-256 ${boot.content.sha256}` },
-    { what: "RAM at power-on", value: boot.ramFill, how: boot.ramFill === "core" ? "the core fills it" : "filled before frame 0" },
-    { what: "save RAM", value: boot.save ? "the movie's" : "none", how: boot.save ? `SHA-256 ${boot.save}` : "as a new cartridge" },
+    {
+      what: "RAM at power-on",
+      value: boot.ramFill,
+      how: boot.ramFill === "core" ? "the core fills it" : "filled before frame 0",
+    },
+    {
+      what: "save RAM",
+      value: boot.save ? "the movie's" : "none",
+      how: boot.save ? `SHA-256 ${boot.save}` : "as a new cartridge",
+    },
     { what: "clock", value: boot.rtc ?? "none", how: boot.rtc ? "at frame 0" : "the machine has none" },
     ...Object.entries(boot.firmware).map(([file, hash]) => ({ what: "firmware", value: file, how: hash })),
     { what: "ports", value: boot.ports.join(", ") || "none", how: "plugged in before frame 0" },
-    { what: "options of the core", value: String(Object.keys(boot.settings).length), how: "each with its value, defaults too" },
+    {
+      what: "options of the core",
+      value: String(Object.keys(boot.settings).length),
+      how: "each with its value, defaults too",
+    },
   ];
 }
 
 function commandLine(): string {
-  const words = process.argv.slice(2).map((word) => (/^[\w./=@:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const words = process.argv
+    .slice(2)
+    .map((word) => (/^[\w./=@:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
   return ["instep", ...words].join(" ");
 }

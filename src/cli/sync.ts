@@ -34,7 +34,9 @@ export interface SyncResult extends SyncFigures {
 
 export function add(program: Command): Command {
   const command = withDumpFlags(withSyncFlags(program.command("sync")))
-    .description("Force-syncs a movie: plays it at target settings, finds and repairs every desync, writes the video. All three steps in one.")
+    .description(
+      "Force-syncs a movie: plays it at target settings, finds and repairs every desync, writes the video. All three steps in one.",
+    )
     .option("--report <file>", "the report (default: beside the output)")
     .action(run);
   return example(
@@ -63,12 +65,23 @@ export async function sync(
   movie: string,
   flags: SyncAllFlags,
   progress: Progress,
-): Promise<{ synced: SyncJob; aligned: Aligned } & ({ result: SyncResult; gaveUp?: undefined } | { result: SyncFigures; gaveUp: string })> {
+): Promise<
+  { synced: SyncJob; aligned: Aligned } & (
+    | { result: SyncResult; gaveUp?: undefined }
+    | { result: SyncFigures; gaveUp: string }
+  )
+> {
   checkOutput(flags.output);
   const started = performance.now();
   const synced = await openJob(movie, flags);
   const { job, native, target, end, tail } = synced;
-  const aligned = await align(job, { native, target }, end, { maxRepairs: flags.maxRepairs }, consoleWatching(progress));
+  const aligned = await align(
+    job,
+    { native, target },
+    end,
+    { maxRepairs: flags.maxRepairs },
+    consoleWatching(progress),
+  );
   const alignSeconds = (performance.now() - started) / 1000;
   const figures: SyncFigures = {
     frames: end - tail,
@@ -78,7 +91,9 @@ export async function sync(
     residual: aligned.residual.length,
   };
   if (aligned.gaveUp !== undefined) return { synced, aligned, result: figures, gaveUp: tooDifferent(aligned, end) };
-  const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) => progress.at("dump", frame, end));
+  const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) =>
+    progress.at("dump", frame, end),
+  );
   const total = (performance.now() - started) / 1000;
   const result: SyncResult = {
     ...figures,
@@ -99,7 +114,8 @@ export function checkOutput(file: string): void {
   const folder = dirname(file);
   if (!existsSync(folder)) throw new Problem(`${file}: the folder ${folder} does not exist; make it first`);
   if (existsSync(file) && statSync(file).isDirectory()) throw new Problem(`${file}: is a folder; name a file in it`);
-  if (!/^\.(mkv|mp4|mov|avi|webm)$/i.test(extname(file))) throw new Problem(`${file}: end its name in .mkv, .mp4, .mov, .avi or .webm`);
+  if (!/^\.(mkv|mp4|mov|avi|webm)$/i.test(extname(file)))
+    throw new Problem(`${file}: end its name in .mkv, .mp4, .mov, .avi or .webm`);
 }
 
 function tooDifferent({ desyncs, gaveUp }: Aligned, end: number): string {
@@ -111,9 +127,13 @@ function inWords(result: SyncResult, output: string): string[] {
   const total = result.frames + result.tail;
   const offsets = seams.map((s) => s.offset);
   return [
-    repairs.length ? `${repairs.length} desyncs, each repaired with the native run's state: frames ${repairs.slice(0, 12).join(", ")}${repairs.length > 12 ? ", ..." : ""}` : "no desync",
+    repairs.length
+      ? `${repairs.length} desyncs, each repaired with the native run's state: frames ${repairs.slice(0, 12).join(", ")}${repairs.length > 12 ? ", ..." : ""}`
+      : "no desync",
     residual ? `${residual} of ${total} frames still differ from native` : `all ${total} frames read as native's do`,
-    ...(seams.length ? [`${seams.length} seams, closed ${Math.min(...offsets)} to ${Math.max(...offsets)} frames after the desync`] : []),
+    ...(seams.length
+      ? [`${seams.length} seams, closed ${Math.min(...offsets)} to ${Math.max(...offsets)} frames after the desync`]
+      : []),
     `${output}: ${video.frames} frames, ${video.width}x${video.height}, in ${seconds.total.toFixed(1)} s`,
   ];
 }

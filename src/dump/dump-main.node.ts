@@ -1,8 +1,8 @@
-import type { Ratio } from "../machine/machine.ts";
 import { serve } from "../machine/instance/child.ts";
+import type { Ratio } from "../machine/machine.ts";
 import type { VideoOptions } from "./codecs.ts";
 import { Dumper, type DumpSpec, type SegmentDone } from "./dumper.ts";
-import { mux, type MuxOptions } from "./mux.ts";
+import { type MuxOptions, mux } from "./mux.ts";
 
 let dumper: Dumper;
 

@@ -86,7 +86,11 @@ export async function dump(
     });
     return {
       video: { frames: end, width: video.width, height: video.height, fps: `${video.fps.num}/${video.fps.den}` },
-      audio: muxed.audio && { samples: muxed.audio.to, rate: muxed.audio.rate, ...(!muxed.audio.passthrough && { resampled: muxed.audio.ratio }) },
+      audio: muxed.audio && {
+        samples: muxed.audio.to,
+        rate: muxed.audio.rate,
+        ...(!muxed.audio.passthrough && { resampled: muxed.audio.ratio }),
+      },
       seams: log.entries.flatMap((entry) => entry.seams),
       residual: log.entries.flatMap((entry) => entry.residual),
     };
@@ -122,7 +126,8 @@ class DumpLog {
   constructor(folder: string, plan: unknown) {
     const card = join(folder, "plan.json");
     this.#file = join(folder, "segments.jsonl");
-    if (existsSync(card) && readFileSync(card, "utf8") !== canonicalJson(plan)) rmSync(folder, { recursive: true, force: true });
+    if (existsSync(card) && readFileSync(card, "utf8") !== canonicalJson(plan))
+      rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     writeWhole(card, canonicalJson(plan));
     if (!existsSync(this.#file)) return;

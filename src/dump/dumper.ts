@@ -21,7 +21,10 @@ export interface DumpSpec {
   /** Where the segments go. */
   readonly folder: string;
   /** Size and rate are found out when they are not given. */
-  readonly video: Omit<VideoOptions, "width" | "height" | "fps"> & { readonly width?: number; readonly height?: number };
+  readonly video: Omit<VideoOptions, "width" | "height" | "fps"> & {
+    readonly width?: number;
+    readonly height?: number;
+  };
   /** Segments that are there already, from the first on. */
   readonly done: number;
 }
@@ -47,8 +50,10 @@ export interface SegmentDone {
   readonly seams: readonly (Seam & { readonly strip: SeamStrip })[];
 }
 
-export const segmentFile = (folder: string, index: number): string => join(folder, `${String(index).padStart(5, "0")}.nut`);
-export const samplesFile = (folder: string, index: number): string => join(folder, `${String(index).padStart(5, "0")}.pcm`);
+export const segmentFile = (folder: string, index: number): string =>
+  join(folder, `${String(index).padStart(5, "0")}.nut`);
+export const samplesFile = (folder: string, index: number): string =>
+  join(folder, `${String(index).padStart(5, "0")}.pcm`);
 
 /** Frames that the size of the video is looked for in: cores settle on theirs while they boot. */
 const SIZE_FRAMES = 300;
@@ -99,10 +104,19 @@ export class Dumper {
   }
 
   static async open(spec: DumpSpec): Promise<Dumper> {
-    const size = spec.video.width && spec.video.height ? { width: spec.video.width, height: spec.video.height, aspect: 0 } : await videoSize(spec);
+    const size =
+      spec.video.width && spec.video.height
+        ? { width: spec.video.width, height: spec.video.height, aspect: 0 }
+        : await videoSize(spec);
     const { run, profile } = await openRun(spec.run);
     const scale = spec.video.scale ?? 1;
-    const video = { ...spec.video, width: size.width * scale, height: size.height * scale, aspect: size.aspect, fps: run.machine.timing.fps };
+    const video = {
+      ...spec.video,
+      width: size.width * scale,
+      height: size.height * scale,
+      aspect: size.aspect,
+      fps: run.machine.timing.fps,
+    };
     return new Dumper(spec, run, profile, video);
   }
 
@@ -128,7 +142,10 @@ export class Dumper {
       await encoder.abort();
       throw error;
     }
-    writeWhole(samplesFile(folder, index), Buffer.concat(samples.map((s) => Buffer.from(s.buffer, s.byteOffset, s.byteLength))));
+    writeWhole(
+      samplesFile(folder, index),
+      Buffer.concat(samples.map((s) => Buffer.from(s.buffer, s.byteOffset, s.byteLength))),
+    );
     this.#index++;
     const seams = this.#seams;
     this.#seams = [];

@@ -129,7 +129,11 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
 
 /** A shot that stays when the machine goes on. */
 function keep(shot: Shot): Shot {
-  return { frame: shot.frame, picture: { ...shot.picture, pixels: shot.picture.pixels.slice() }, samples: shot.samples.slice() };
+  return {
+    frame: shot.frame,
+    picture: { ...shot.picture, pixels: shot.picture.pixels.slice() },
+    samples: shot.samples.slice(),
+  };
 }
 
 function sampleRate(run: Run): number {

@@ -70,10 +70,19 @@ export async function align(
     const actual = new ReadingsLog(profile, end);
     const nativeFile = new ReadingsFile(job.path("native.readings.txt"), profile, expected);
     const targetFile = new ReadingsFile(job.path("target.readings.txt"), profile, actual);
-    if (job.aligned && expected.length > end && actual.length > end) return { ...outcome(job), expected, actual, profile };
+    if (job.aligned && expected.length > end && actual.length > end)
+      return { ...outcome(job), expected, actual, profile };
 
     const from = await resume(job, native, target, Math.min(expected.length, actual.length));
-    const reference = new NativeRun({ instance: native, profile, log: expected, file: nativeFile, end, from, byPoll: specs.native.movie.by === "poll" });
+    const reference = new NativeRun({
+      instance: native,
+      profile,
+      log: expected,
+      file: nativeFile,
+      end,
+      from,
+      byPoll: specs.native.movie.by === "poll",
+    });
     const playing = reference.start();
     playing.catch(() => {}); // it rejects the readings that the follower waits for, and is awaited below
     const checkpoint = new Checkpoints(job, reference, target);
@@ -119,7 +128,10 @@ export async function align(
 }
 
 async function openBoth(specs: { native: RunSpec; target: RunSpec }): Promise<[Instance, Instance]> {
-  const opened = await Promise.allSettled([Instance.open("native", specs.native), Instance.open("target", specs.target)]);
+  const opened = await Promise.allSettled([
+    Instance.open("native", specs.native),
+    Instance.open("target", specs.target),
+  ]);
   const failed = opened.find((o) => o.status === "rejected");
   if (!failed) return opened.map((o) => (o as PromiseFulfilledResult<Instance>).value) as [Instance, Instance];
   for (const o of opened) if (o.status === "fulfilled") await o.value.close();

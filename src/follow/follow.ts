@@ -1,5 +1,11 @@
-import { describeDivergence, type Divergence, firstDivergence, type Readings, sliceReadings } from "../watch/readings.ts";
 import type { Profile } from "../watch/profile.ts";
+import {
+  type Divergence,
+  describeDivergence,
+  firstDivergence,
+  type Readings,
+  sliceReadings,
+} from "../watch/readings.ts";
 
 /** What a follower is kept in step with: readings by frame, and a state of any frame that was read. */
 export interface Reference {
@@ -26,7 +32,12 @@ export interface Policy {
   readonly maxRepairs?: number | undefined;
   onDesync?(divergence: Divergence): void | Promise<void>;
   /** The follower has the reference's state of that frame; `residual` is what differs even so. */
-  onRepair?(frame: number, state: Uint8Array, sample: number | undefined, residual: Divergence | undefined): void | Promise<void>;
+  onRepair?(
+    frame: number,
+    state: Uint8Array,
+    sample: number | undefined,
+    residual: Divergence | undefined,
+  ): void | Promise<void>;
   /** These readings of the follower are compared, and equal but for the last frame of a batch that parted. */
   onSettled?(readings: Readings): void | Promise<void>;
   /** Whether the follower is to stand still for a moment when the batch at hand is settled; then `onPause` is called. */
@@ -55,7 +66,13 @@ const LARGE_BATCH = 256;
  * The follower runs ahead of the comparison; what it ran past a mismatch is void, since the load replaces it.
  * `from` is the frame that the follower is at; its readings there are compared first.
  */
-export async function follow(reference: Reference, follower: Follower, profile: Profile, policy: Policy, from = 0): Promise<Followed> {
+export async function follow(
+  reference: Reference,
+  follower: Follower,
+  profile: Profile,
+  policy: Policy,
+  from = 0,
+): Promise<Followed> {
   const desyncs: Divergence[] = [];
   const repairs: number[] = [];
   const residual: number[] = [];
@@ -64,7 +81,9 @@ export async function follow(reference: Reference, follower: Follower, profile: 
   async function settle(actual: Readings): Promise<Divergence | undefined> {
     const expected = await reference.readings(actual.first, actual.count);
     const divergence = firstDivergence(profile, expected, actual);
-    await policy.onSettled?.(divergence ? sliceReadings(actual, actual.first, divergence.frame - actual.first + 1) : actual);
+    await policy.onSettled?.(
+      divergence ? sliceReadings(actual, actual.first, divergence.frame - actual.first + 1) : actual,
+    );
     return divergence;
   }
 
@@ -94,7 +113,10 @@ export async function follow(reference: Reference, follower: Follower, profile: 
     const pause = policy.wantsPause?.() ?? false;
     size = Math.min(size * 2, LARGE_BATCH);
     // The next batch runs while this one is compared. A mismatch voids it, so it waits its turn right after a repair.
-    batch = size === LARGE_BATCH && !pause && next < reference.end ? follower.play(Math.min(size, reference.end - next)) : undefined;
+    batch =
+      size === LARGE_BATCH && !pause && next < reference.end
+        ? follower.play(Math.min(size, reference.end - next))
+        : undefined;
     batch?.catch(() => {});
     const divergence = await settle(actual);
     frame = divergence ? divergence.frame : next;
@@ -118,7 +140,9 @@ const WINDOW = 120;
 export function hopeless(desyncs: readonly Divergence[], maxRepairs: number | undefined): string | undefined {
   const last = desyncs.at(-1)!;
   if (maxRepairs !== undefined) {
-    return desyncs.length > maxRepairs ? `more than ${maxRepairs} repairs were needed by frame ${last.frame}: ${describeDivergence(last)}` : undefined;
+    return desyncs.length > maxRepairs
+      ? `more than ${maxRepairs} repairs were needed by frame ${last.frame}: ${describeDivergence(last)}`
+      : undefined;
   }
   const recent = desyncs.filter((desync) => desync.frame > last.frame - WINDOW).length;
   if (recent <= WINDOW / 2) return undefined;

@@ -1,6 +1,6 @@
-import { serve } from "../machine/instance/child.ts";
 import type { Boot } from "../machine/boot.ts";
-import { type Show, SHOW_NOTHING, type Timing } from "../machine/machine.ts";
+import { serve } from "../machine/instance/child.ts";
+import { SHOW_NOTHING, type Show, type Timing } from "../machine/machine.ts";
 import type { Profile } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
 import { openRun, type RunSpec } from "./open-run.node.ts";

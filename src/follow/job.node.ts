@@ -1,4 +1,16 @@
-import { appendFileSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, closeSync, truncateSync, writeSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { canonicalJson } from "../machine/boot.ts";
 import { EXIT, Problem } from "../problem.ts";
@@ -44,7 +56,9 @@ export class Job {
     const plain: Record<string, unknown> = JSON.parse(JSON.stringify(identity));
     for (const [key, value] of Object.entries(plain)) {
       if (key in this.#identity && canonicalJson(this.#identity[key]) !== canonicalJson(value)) {
-        throw new Problem(`${this.folder}: holds another job (its ${key} differs); add --restart to begin anew, or choose another folder with --job`);
+        throw new Problem(
+          `${this.folder}: holds another job (its ${key} differs); add --restart to begin anew, or choose another folder with --job`,
+        );
       }
     }
     if (Object.keys(plain).every((key) => key in this.#identity)) return;
@@ -81,15 +95,28 @@ export class Job {
 
   /** Where aligning can go on from: the last repair or checkpoint. What the log says after it is void and is dropped. */
   resumePoint(readingsLength: number): { frame: number; sample?: number; native: string; target: string } | undefined {
-    const at = this.entries.findLastIndex((e) => ("repair" in e && e.repair < readingsLength) || ("checkpoint" in e && e.checkpoint < readingsLength));
+    const at = this.entries.findLastIndex(
+      (e) => ("repair" in e && e.repair < readingsLength) || ("checkpoint" in e && e.checkpoint < readingsLength),
+    );
     this.entries.length = at + 1;
     writeWhole(this.#log, this.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     const entry = this.entries[at];
     if (!entry) return undefined;
     const sample = "sample" in entry && entry.sample !== undefined ? { sample: entry.sample } : {};
-    if ("repair" in entry) return { frame: entry.repair, ...sample, native: this.statePath(entry.repair), target: this.statePath(entry.repair) };
+    if ("repair" in entry)
+      return {
+        frame: entry.repair,
+        ...sample,
+        native: this.statePath(entry.repair),
+        target: this.statePath(entry.repair),
+      };
     const { checkpoint } = entry as { checkpoint: number };
-    return { frame: checkpoint, ...sample, native: this.checkpointPath("native", checkpoint), target: this.checkpointPath("target", checkpoint) };
+    return {
+      frame: checkpoint,
+      ...sample,
+      native: this.checkpointPath("native", checkpoint),
+      target: this.checkpointPath("target", checkpoint),
+    };
   }
 
   checkpointPath(role: string, frame: number): string {
@@ -101,7 +128,9 @@ export class Job {
   }
 
   get repairs(): { frame: number; sample?: number }[] {
-    return this.entries.flatMap((e) => ("repair" in e ? [{ frame: e.repair, ...(e.sample !== undefined && { sample: e.sample }) }] : []));
+    return this.entries.flatMap((e) =>
+      "repair" in e ? [{ frame: e.repair, ...(e.sample !== undefined && { sample: e.sample }) }] : [],
+    );
   }
 
   #readLog(): void {
@@ -137,9 +166,14 @@ export function writeWhole(path: string, data: string | Uint8Array): void {
 export function diskProblem(path: string, error: unknown): Error {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new Problem(`${path}: the disk is full; make room and run the same command again, it goes on from here`, EXIT.desync);
+    return new Problem(
+      `${path}: the disk is full; make room and run the same command again, it goes on from here`,
+      EXIT.desync,
+    );
   }
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM") return new Problem(`${path}: no permission to write there; choose another place`);
-  if (code === "ENOTDIR" || code === "EEXIST" || code === "ENOENT" || code === "EISDIR") return new Problem(`${path}: cannot be written (${code}); choose another place`);
+  if (code === "EACCES" || code === "EROFS" || code === "EPERM")
+    return new Problem(`${path}: no permission to write there; choose another place`);
+  if (code === "ENOTDIR" || code === "EEXIST" || code === "ENOENT" || code === "EISDIR")
+    return new Problem(`${path}: cannot be written (${code}); choose another place`);
   return error as Error;
 }

@@ -29,7 +29,15 @@ export class NativeRun implements Reference {
   #error: unknown;
   #wake: (() => void) | undefined;
 
-  constructor(options: { instance: Instance; profile: Profile; log: ReadingsLog; file: ReadingsFile; end: number; from: number; byPoll: boolean }) {
+  constructor(options: {
+    instance: Instance;
+    profile: Profile;
+    log: ReadingsLog;
+    file: ReadingsFile;
+    end: number;
+    from: number;
+    byPoll: boolean;
+  }) {
     this.#instance = options.instance;
     this.#profile = options.profile;
     this.#log = options.log;

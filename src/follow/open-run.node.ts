@@ -23,7 +23,9 @@ export interface RunSpec {
 export async function openRun(spec: RunSpec): Promise<{ run: Run; profile: Profile }> {
   const { movie } = spec;
   if (movie.start.kind === "state") {
-    throw new Problem("this movie starts from a savestate of its emulator, which no other core can load; use one that starts from power-on");
+    throw new Problem(
+      "this movie starts from a savestate of its emulator, which no other core can load; use one that starts from power-on",
+    );
   }
   const core = await findCore(spec.core, spec.rom);
   const bytes = await readInput(spec.rom);
@@ -43,7 +45,8 @@ export async function readInput(path: string): Promise<Uint8Array> {
     return await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = { ENOENT: "no such file", EISDIR: "is a folder", EACCES: "no permission to read it" }[code ?? ""] ?? code;
+    const why =
+      { ENOENT: "no such file", EISDIR: "is a folder", EACCES: "no permission to read it" }[code ?? ""] ?? code;
     throw new Problem(`${path}: ${why}`);
   }
 }

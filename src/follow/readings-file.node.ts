@@ -24,7 +24,8 @@ export class ReadingsFile {
     if (existsSync(path)) {
       const text = readFileSync(path, "utf8");
       whole = text.slice(0, text.lastIndexOf("\n") + 1);
-      if (whole && !whole.startsWith(header)) throw new Problem(`${path}: readings of another profile; remove it, or give another folder`);
+      if (whole && !whole.startsWith(header))
+        throw new Problem(`${path}: readings of another profile; remove it, or give another folder`);
       if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
       parseLines(path, profile, whole.slice(header.length), log);
     }
@@ -70,7 +71,8 @@ function parseLines(path: string, profile: Profile, text: string, log: ReadingsL
     if (!line) continue;
     const [frame, polls, samples, print, ...values] = line.split("\t");
     const row = newReadings(profile, Number(frame), 1);
-    if (values.length !== width || Number(frame) !== log.length) throw new Problem(`${path}: line of frame ${frame} is damaged; remove the file to collect anew`);
+    if (values.length !== width || Number(frame) !== log.length)
+      throw new Problem(`${path}: line of frame ${frame} is damaged; remove the file to collect anew`);
     row.polls[0] = Number(polls);
     row.samples[0] = Number(samples);
     if (row.prints.length) row.prints[0] = BigInt(`0x${print}`);

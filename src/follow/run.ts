@@ -78,7 +78,8 @@ export class Run {
     const { machine } = this;
     if (frame === machine.frame) return machine.saveState();
     const keyframe = this.#history?.nearest(frame);
-    if (!keyframe || frame > machine.frame) throw new RangeError(`no state of frame ${frame} at frame ${machine.frame}`);
+    if (!keyframe || frame > machine.frame)
+      throw new RangeError(`no state of frame ${frame} at frame ${machine.frame}`);
     const here = { frame: machine.frame, state: machine.saveState() };
     const history = this.#history;
     this.#history = undefined;

@@ -49,7 +49,8 @@ export function bootDifferences(a: Boot, b: Boot): Record<string, [unknown, unkn
   const differences: Record<string, [unknown, unknown]> = {};
   const walk = (path: string, x: unknown, y: unknown): void => {
     if (isRecord(x) && isRecord(y)) {
-      for (const key of new Set([...Object.keys(x), ...Object.keys(y)])) walk(path ? `${path}.${key}` : key, x[key], y[key]);
+      for (const key of new Set([...Object.keys(x), ...Object.keys(y)]))
+        walk(path ? `${path}.${key}` : key, x[key], y[key]);
     } else if (canonicalJson(x) !== canonicalJson(y)) differences[path] = [x ?? null, y ?? null];
   };
   walk("", { ...a, unpinned: null }, { ...b, unpinned: null });

@@ -85,7 +85,10 @@ export async function libretroCore(nameOrPath: string): Promise<Core> {
   const matches = known ? [known] : [...names].filter((name) => name.startsWith(wanted));
   const [name] = matches;
   if (matches.length > 1) throw new Problem(`core "${nameOrPath}": which one? ${matches.join(", ")}`);
-  if (!name) throw new Problem(`there is no core "${nameOrPath}"; there are: ${closestFirst(nameOrPath, [...names]).join(", ")}`);
+  if (!name)
+    throw new Problem(
+      `there is no core "${nameOrPath}"; there are: ${closestFirst(nameOrPath, [...names]).join(", ")}`,
+    );
   const path = libraries.get(name);
   if (!path) throw missing(`the core ${name}`, installOf(name));
   return ask(path);
@@ -102,7 +105,11 @@ export async function findCore(nameOrPath: string | undefined, romFileName: stri
     if (!(error instanceof Problem) || !error.message.startsWith("there is no core")) throw error;
     const inside = embeddedCores.filter((core) => core.name.startsWith(name.toLowerCase()));
     if (inside.length === 1) return inside[0]!;
-    const names = new Set([...embeddedCores.map((core) => core.name), ...KNOWN_CORES.map((core) => core.name), ...installedLibraries().keys()]);
+    const names = new Set([
+      ...embeddedCores.map((core) => core.name),
+      ...KNOWN_CORES.map((core) => core.name),
+      ...installedLibraries().keys(),
+    ]);
     throw new Problem(`there is no core "${name}"; there are: ${closestFirst(name, [...names]).join(", ")}`);
   }
 }
@@ -111,7 +118,9 @@ function defaultCore(romFileName: string): string {
   const extension = extensionOf(romFileName);
   const core = EXTENSIONS[extension] ?? DEFAULT_CORES[systemOf(romFileName) ?? ""];
   if (core) return core;
-  throw new Problem(`${romFileName}: no core is known for ${extension ? `.${extension} files` : "a file without an extension"}; name one with --core (see: instep cores)`);
+  throw new Problem(
+    `${romFileName}: no core is known for ${extension ? `.${extension} files` : "a file without an extension"}; name one with --core (see: instep cores)`,
+  );
 }
 
 /** Every core: those inside the program, those installed (each one is asked), those that could be installed. */

@@ -4,7 +4,10 @@ import { Problem } from "../problem.ts";
 
 /** An address as debuggers show it: a number, or text such as "0x0301" or "$0301". */
 const Address = v.pipe(
-  v.union([v.number(), v.pipe(v.string(), v.regex(/^(0x|\$)[0-9a-f]+$/i, 'an address is a number or text such as "0x0301"'))]),
+  v.union([
+    v.number(),
+    v.pipe(v.string(), v.regex(/^(0x|\$)[0-9a-f]+$/i, 'an address is a number or text such as "0x0301"')),
+  ]),
   v.transform((a) => (typeof a === "number" ? a : Number.parseInt(a.replace(/^(0x|\$)/i, ""), 16))),
   v.integer(),
   v.minValue(0),
@@ -37,7 +40,18 @@ const Range = v.strictObject({ region: v.string(), from: v.optional(Address), le
 
 const Fingerprint = v.strictObject({
   /** What is hashed; a name alone is the whole region. */
-  regions: v.pipe(v.array(v.union([v.pipe(v.string(), v.transform((region) => ({ region }) as v.InferOutput<typeof Range>)), Range])), v.minLength(1)),
+  regions: v.pipe(
+    v.array(
+      v.union([
+        v.pipe(
+          v.string(),
+          v.transform((region) => ({ region }) as v.InferOutput<typeof Range>),
+        ),
+        Range,
+      ]),
+    ),
+    v.minLength(1),
+  ),
   /** What is left out of it: bytes that differ between equal runs. */
   mask: v.optional(v.array(Range), []),
 });
@@ -94,11 +108,15 @@ export function checkProfile(name: string, profile: Profile, memory: readonly Me
   const check = (what: string, regionName: string, address: number, length: number): void => {
     const region = memory.find((r) => r.name === regionName);
     if (!region) {
-      throw new Problem(`${name}: ${what}: no region "${regionName}"; this core has ${memory.map((r) => r.name).join(", ") || "none"}`);
+      throw new Problem(
+        `${name}: ${what}: no region "${regionName}"; this core has ${memory.map((r) => r.name).join(", ") || "none"}`,
+      );
     }
     if (address < region.base || address + length > region.base + region.size) {
       const last = region.base + region.size - 1;
-      throw new Problem(`${name}: ${what}: ${hex(address)} is outside "${regionName}" (${hex(region.base)} to ${hex(last)})`);
+      throw new Problem(
+        `${name}: ${what}: ${hex(address)} is outside "${regionName}" (${hex(region.base)} to ${hex(last)})`,
+      );
     }
   };
   for (const probe of profile.probes) check(`probe "${probe.name}"`, probe.region, probe.address, BYTES[probe.type]);

@@ -34,7 +34,8 @@ export class ReadingsLog {
 
   /** A view of `count` frames from `first`. */
   slice(first: number, count: number): Readings {
-    if (first + count > this.#length) throw new RangeError(`frames ${first} to ${first + count - 1} of ${this.#length}`);
+    if (first + count > this.#length)
+      throw new RangeError(`frames ${first} to ${first + count - 1} of ${this.#length}`);
     return sliceReadings(this.#all, first, count);
   }
 

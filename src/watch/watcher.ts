@@ -25,7 +25,10 @@ export class Watcher {
     this.#profile = profile;
     this.#machine = machine;
     const region = (name: string): MemoryRegion => machine.memory.find((r) => r.name === name)!;
-    this.#probes = profile.probes.map((probe) => ({ region: region(probe.region), read: reader(probe, region(probe.region)) }));
+    this.#probes = profile.probes.map((probe) => ({
+      region: region(probe.region),
+      read: reader(probe, region(probe.region)),
+    }));
     this.#ranges = profile.fingerprint ? unmasked(profile.fingerprint, machine.memory) : [];
     const used = new Set([...this.#probes.map((p) => p.region), ...this.#ranges.map((r) => r.region)]);
     this.#refresh = [...used].filter((r) => r.refresh);

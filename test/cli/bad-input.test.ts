@@ -15,7 +15,10 @@ const file = (name: string, data: string | Uint8Array): string => {
 /** One line on stderr that says this, that exit code, no stack trace. */
 function refused(args: string[], says: RegExp, code = 2): void {
   const ended = instep(...args);
-  const lines = ended.err.trim().split("\n").filter((line) => line.startsWith("instep: "));
+  const lines = ended.err
+    .trim()
+    .split("\n")
+    .filter((line) => line.startsWith("instep: "));
   expect(lines, ended.err).toHaveLength(1);
   expect(lines[0]).toMatch(says);
   expect(ended.err).not.toMatch(/^\s+at /m);
@@ -35,7 +38,10 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
     refused(["run", join(folder, "none.nes")], /none\.nes: no such file/);
   });
   it("a movie that was made for another ROM", () => {
-    refused(["sync", movie, "--rom", shared("nes/lj65.nes"), "-o", join(folder, "out.mkv")], /was made for another ROM .*--any-rom/);
+    refused(
+      ["sync", movie, "--rom", shared("nes/lj65.nes"), "-o", join(folder, "out.mkv")],
+      /was made for another ROM .*--any-rom/,
+    );
   });
   it("a movie that is none", () => {
     refused(["sync", file("junk.bk2", "junk"), "--rom", rom, "-o", join(folder, "out.mkv")], /junk\.bk2/);
@@ -48,7 +54,10 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
     refused(sync("--core", "jsnes", "--target", "ram=purple"), /purple.*(ff|random)/);
   });
   it("a profile with a wrong address", () => {
-    const profile = file("p.json", JSON.stringify({ game: "x", probes: [{ name: "score", region: "ram", address: "0x0900", type: "u8" }] }));
+    const profile = file(
+      "p.json",
+      JSON.stringify({ game: "x", probes: [{ name: "score", region: "ram", address: "0x0900", type: "u8" }] }),
+    );
     refused(sync("--core", "jsnes", "--profile", profile), /p\.json: probe "score": 0x0900 is outside "ram"/);
   });
   it("an output that cannot be written", () => {
@@ -62,7 +71,10 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
     const job = join(folder, "job");
     const short = file("short.fm2", `version 3\n${"|0|........|........||\n".repeat(120)}`);
     expect(instep("collect", short, "--rom", rom, "--core", "jsnes", "--job", job, "--json").code).toBe(0);
-    refused(["collect", short, "--rom", rom, "--core", "jsnes", "--native", "ram=00", "--job", job], /holds another job \(its native differs\)/);
+    refused(
+      ["collect", short, "--rom", rom, "--core", "jsnes", "--native", "ram=00", "--job", job],
+      /holds another job \(its native differs\)/,
+    );
   });
   it("wrong usage", () => {
     expect(instep("sync").code).toBe(2);
@@ -74,7 +86,9 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
 
 describe("help", () => {
   it("of every command has an example", () => {
-    const commands = [...instep("--help").out.matchAll(/^ {2}([a-z]+) /gm)].map((m) => m[1]!).filter((name) => name !== "help");
+    const commands = [...instep("--help").out.matchAll(/^ {2}([a-z]+) /gm)]
+      .map((m) => m[1]!)
+      .filter((name) => name !== "help");
     expect(commands.length).toBeGreaterThanOrEqual(9);
     for (const name of commands) expect(instep(name, "--help").out, name).toContain("Example:\n  $ instep ");
   });

@@ -5,7 +5,7 @@ import { type Fault, Run } from "../../src/follow/run.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import type { Movie } from "../../src/movie/movie.ts";
 import { readMovie } from "../../src/replay/movies.ts";
-import { defaultProfile, parseProfile, type Profile } from "../../src/watch/profile.ts";
+import { defaultProfile, type Profile, parseProfile } from "../../src/watch/profile.ts";
 import { ReadingsLog } from "../../src/watch/readings-log.ts";
 import { hasShared, shared } from "../support/data.ts";
 
@@ -74,17 +74,30 @@ describe.runIf(hasShared)("follow", () => {
   it("repairs another RAM fill where it shows: at the boot with all of RAM, in mid-game or never with a probe", async () => {
     const all = await kept({ ram: "00" }, []);
     expect(all.followed.repairs).toEqual([0]);
-    const stack = parseProfile("p", JSON.stringify({ game: "c", probes: [{ name: "unused", region: "ram", address: "0x07ff", type: "u8", precision: { step: 255 } }] }));
+    const stack = parseProfile(
+      "p",
+      JSON.stringify({
+        game: "c",
+        probes: [{ name: "unused", region: "ram", address: "0x07ff", type: "u8", precision: { step: 255 } }],
+      }),
+    );
     const tolerant = await kept({ ram: "00" }, [], {}, stack);
     expect(tolerant.followed.repairs).toEqual([]);
   });
 
   it("tells of each desync and each repair, in order", async () => {
     const told: string[] = [];
-    await kept({}, [{ kind: "lag", frame: 300 }, { kind: "lag", frame: 900 }], {
-      onDesync: (d) => void told.push(`desync ${d.frame >= 900 ? 2 : 1}`),
-      onRepair: (frame, state) => void told.push(`repair ${frame >= 900 ? 2 : 1} ${state.length > 2048}`),
-    });
+    await kept(
+      {},
+      [
+        { kind: "lag", frame: 300 },
+        { kind: "lag", frame: 900 },
+      ],
+      {
+        onDesync: (d) => void told.push(`desync ${d.frame >= 900 ? 2 : 1}`),
+        onRepair: (frame, state) => void told.push(`repair ${frame >= 900 ? 2 : 1} ${state.length > 2048}`),
+      },
+    );
     expect(told).toEqual(["desync 1", "repair 1 true", "desync 2", "repair 2 true"]);
   });
 
@@ -102,7 +115,8 @@ describe.runIf(hasShared)("follow", () => {
 });
 
 describe("hopeless", () => {
-  const desyncs = (frames: number[]) => frames.map((frame) => ({ frame, probes: [{ name: "x", expected: 0, actual: 1 }] }));
+  const desyncs = (frames: number[]) =>
+    frames.map((frame) => ({ frame, probes: [{ name: "x", expected: 0, actual: 1 }] }));
   it("is when more than half of 120 frames on end needed a repair, not when many did over a long run", () => {
     expect(hopeless(desyncs(Array.from({ length: 60 }, (_, i) => i)), undefined)).toBeUndefined();
     expect(hopeless(desyncs(Array.from({ length: 61 }, (_, i) => i)), undefined)).toBeDefined();

@@ -1,18 +1,18 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { makeBot } from "../../games/gleam/bot.ts";
 import { type InputSource, NO_PAD } from "../../src/machine/input.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import { regionOf, SHOW_NOTHING } from "../../src/machine/machine.ts";
-import { LOST, movieOf, partsAt, play, rom, WON } from "./play.ts";
+import { movieOf, partsAt, play, rom, WON } from "./play.ts";
 
-/** A minute: machines under test are often busy. */
-const PATIENT = 60_000;
+/** Three minutes: machines under test are often busy. */
+vi.setConfig({ testTimeout: 180_000 });
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-test("the ROM is what its sources build, byte for byte (needs cc65: sudo apt install cc65)", PATIENT, () => {
+test("the ROM is what its sources build, byte for byte (needs cc65: sudo apt install cc65)", () => {
   const said = execFileSync(process.execPath, [path("games/build.mjs"), "--check"], { encoding: "utf8" });
   expect(said).toBe("gleam: 40976 bytes\n");
 });
@@ -25,7 +25,7 @@ test("every address that the README gives is the one in ram.s", () => {
     ]),
   );
   const documented = new Map(
-    [...readFileSync(path("games/gleam/README.md"), "utf8").matchAll(/^\| (\w+) \| \$(\w{4}) \|/gm)].map((m) => [
+    [...readFileSync(path("games/gleam/README.md"), "utf8").matchAll(/^\| (\w+) +\| \$(\w{4}) +\|/gm)].map((m) => [
       m[1]!,
       Number.parseInt(m[2]!, 16),
     ]),
@@ -35,7 +35,7 @@ test("every address that the README gives is the one in ram.s", () => {
     expect([name, addresses.get(name) ?? addresses.get(`p_${name}`)]).toEqual([name, address]);
 });
 
-test("the classic movie wins, has late frames as its lag says, and draws random numbers", PATIENT, async () => {
+test("the classic movie wins, has late frames as its lag says, and draws random numbers", async () => {
   const { movie, settings } = movieOf("classic");
   expect(movie.length).toBeGreaterThan(10_900);
   const run = await play(movie, settings);
@@ -47,14 +47,14 @@ test("the classic movie wins, has late frames as its lag says, and draws random 
   expect(run.draws).toBeGreaterThan(1000);
 });
 
-test("the bot, which sees RAM alone, presses again what the classic movie has", PATIENT, async () => {
+test("the bot, which sees RAM alone, presses again what the classic movie has", async () => {
   const { movie, settings } = movieOf("classic");
   const machine = await jsnes.open({ content: rom, settings });
   const ram = regionOf(machine, "ram")!;
   const bot = makeBot({ rules: "classic", players: 2, patience: 64 });
   let pads: readonly [number, number] = [0, 0];
   const input: InputSource = { poll: (port) => ({ ...NO_PAD, buttons: pads[port]! }) };
-  for (let frame = 0; frame < 2000; frame++) {
+  for (let frame = 0; frame < 1200; frame++) {
     pads = bot(ram.bytes);
     expect([frame, ...pads]).toEqual([frame, movie.tracks[0]!.buttons[frame], movie.tracks[1]!.buttons[frame]]);
     machine.step(input, SHOW_NOTHING);
@@ -62,22 +62,11 @@ test("the bot, which sees RAM alone, presses again what the classic movie has", 
   machine.close();
 });
 
-test("classic rules give the same run whatever RAM holds at power-on", PATIENT, async () => {
+test("classic rules give the same run whatever RAM holds at power-on", async () => {
   const { movie, settings } = movieOf("classic");
   const [core, zero, random] = await Promise.all(
-    [settings.ram!, "00", "random:1"].map((ram) => play(movie, { ...settings, ram }, 2800)),
+    [settings.ram!, "00", "random:1"].map((ram) => play(movie, { ...settings, ram }, 2400)),
   );
   expect(partsAt(core!, zero!)).toBe(-1);
   expect(partsAt(core!, random!)).toBe(-1);
-});
-
-test("garbage rules part at the first flock under another fill, and the game is lost", PATIENT, async () => {
-  const { movie, settings } = movieOf("garbage");
-  const own = await play(movie, settings);
-  expect(own).toMatchObject({ outcome: WON, state: 3, wave: 9 });
-  const other = await play(movie, { ...settings, ram: "ff" }, 6000);
-  const parted = partsAt(own, other);
-  expect(parted / 60.0988).toBeGreaterThan(20);
-  expect(parted / 60.0988).toBeLessThan(90);
-  expect(other.outcome).toBe(LOST);
 });

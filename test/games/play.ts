@@ -33,9 +33,8 @@ const GAME = [
   [0x500, 0x5d0],
 ] as const;
 
-/** What is the same wherever frames are late: all but that, poll by poll. */
+/** How a run went. */
 export interface Run {
-  readonly polls: number;
   readonly late: number;
   readonly draws: number;
   readonly outcome: number;
@@ -43,8 +42,10 @@ export interface Run {
   readonly lives: readonly [number, number];
   readonly state: number;
   readonly wave: number;
-  /** The game's memory after each frame, as text short enough to keep; "" in late frames. */
-  readonly trace: readonly string[];
+  /** A hash of the game's memory at each poll, before it acts on it: the same however fast the CPU is. */
+  readonly trace: readonly number[];
+  /** The frame of each poll. */
+  readonly frames: readonly number[];
 }
 
 /** Plays so many frames of a movie on jsnes. */
@@ -52,22 +53,27 @@ export async function play(movie: Movie, settings: Record<string, string>, frame
   return run(await jsnes.open({ content: rom, settings }), new MovieInput(movie), frames);
 }
 
-export function run(machine: Machine, input: InputSource, frames: number): Run {
+export function run(machine: Machine, input: InputSource, length: number): Run {
   const region = regionOf(machine, "ram")!;
-  const trace: string[] = [];
+  const trace: number[] = [];
+  const frames: number[] = [];
+  const watching: InputSource = {
+    beginFrame: (frame) => input.beginFrame?.(frame),
+    poll: (port) => {
+      if (port === 0) frames[trace.push(hash(region.bytes)) - 1] = machine.frame;
+      return input.poll(port);
+    },
+  };
   let late = 0;
-  let polls = 0;
-  for (let frame = 0; frame < frames; frame++) {
-    machine.step(input, SHOW_NOTHING);
-    polls += machine.polls;
+  for (let frame = 0; frame < length; frame++) {
+    machine.step(watching, SHOW_NOTHING);
     if (machine.polls === 0) late++;
-    trace.push(machine.polls === 0 ? "" : hash(region.bytes).toString(36));
   }
   const ram = region.bytes;
   const end = {
-    polls,
     late,
     trace,
+    frames,
     draws: word(ram, 0x2a),
     outcome: ram[0x38]!,
     scores: [word(ram, 0x318), word(ram, 0x31a)] as const,
@@ -88,12 +94,10 @@ function hash(ram: Uint8Array): number {
 
 const word = (bytes: Uint8Array, at: number): number => bytes[at]! | (bytes[at + 1]! << 8);
 
-/** The first frame in which both polled and differ, or -1. Frames before 60 are power-on. */
+/** The frame of the first poll at which the game is not the same, or -1. */
 export function partsAt(a: Run, b: Run): number {
-  for (let frame = 60; frame < Math.min(a.trace.length, b.trace.length); frame++) {
-    if (a.trace[frame] && b.trace[frame] && a.trace[frame] !== b.trace[frame]) return frame;
-  }
-  return -1;
+  const poll = a.trace.findIndex((hash, n) => n < b.trace.length && hash !== b.trace[n]);
+  return poll < 0 ? -1 : a.frames[poll]!;
 }
 
 /** The movie with one frame's input played twice (or left out): what a repeated (skipped) poll does to it. */

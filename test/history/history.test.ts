@@ -5,16 +5,22 @@ import { History } from "../../src/history/history.ts";
 describe("history", () => {
   it("stays within its budget, keeps frame 0 and even gaps, and always has a keyframe near enough", () => {
     fc.assert(
-      fc.property(fc.integer({ min: 3, max: 40 }), fc.integer({ min: 1, max: 16 }), fc.integer({ min: 1, max: 2000 }), (states, interval, frames) => {
-        const history = new History({ budget: states * 100, interval });
-        for (let frame = 0; frame <= frames; frame++) if (history.wants(frame)) history.keep(frame, new Uint8Array(100));
-        expect(history.bytes).toBeLessThanOrEqual(states * 100);
-        for (const frame of [0, frames >> 1, frames]) {
-          const near = history.nearest(frame)!;
-          expect(near.frame).toBeLessThanOrEqual(frame);
-          expect(frame - near.frame).toBeLessThan(history.interval);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 3, max: 40 }),
+        fc.integer({ min: 1, max: 16 }),
+        fc.integer({ min: 1, max: 2000 }),
+        (states, interval, frames) => {
+          const history = new History({ budget: states * 100, interval });
+          for (let frame = 0; frame <= frames; frame++)
+            if (history.wants(frame)) history.keep(frame, new Uint8Array(100));
+          expect(history.bytes).toBeLessThanOrEqual(states * 100);
+          for (const frame of [0, frames >> 1, frames]) {
+            const near = history.nearest(frame)!;
+            expect(near.frame).toBeLessThanOrEqual(frame);
+            expect(frame - near.frame).toBeLessThan(history.interval);
+          }
+        },
+      ),
     );
   });
 

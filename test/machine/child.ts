@@ -8,7 +8,7 @@ import type { ChildJob } from "./run-child.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 /** Below node_modules, so that the bundle finds its packages. */
-const folder = join(root, "node_modules", ".cache", `instep-contract-${process.pid}`);
+const folder = join(root, "node_modules", ".cache", `instep-contract-${crypto.randomUUID()}`);
 let bundle: Promise<string> | undefined;
 
 /** Node 20 does not run TypeScript: the script is bundled once, from the sources as they are now. */

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Machine } from "../../src/machine/machine.ts";
-import { parseProfile, type Probe, type Profile } from "../../src/watch/profile.ts";
+import { type Probe, type Profile, parseProfile } from "../../src/watch/profile.ts";
 import { describeDivergence, equalReading, firstDivergence, newReadings } from "../../src/watch/readings.ts";
 import { ReadingsLog } from "../../src/watch/readings-log.ts";
 import { fingerprint, Watcher } from "../../src/watch/watcher.ts";
 
 const profileOf = (value: object): Profile => parseProfile("p", JSON.stringify({ game: "g", ...value }));
-const probe = (precision: unknown): Probe => profileOf({ probes: [{ name: "x", region: "ram", address: 0, type: "f32", precision }] }).probes[0]!;
+const probe = (precision: unknown): Probe =>
+  profileOf({ probes: [{ name: "x", region: "ram", address: 0, type: "f32", precision }] }).probes[0]!;
 
 /** Enough of a machine for what only looks at memory. */
 function memoryOf(bytes: Uint8Array, base = 0): Machine {
@@ -23,9 +24,14 @@ describe("precision", () => {
   });
   it("a step allows that much, and no more", () => {
     fc.assert(
-      fc.property(fc.integer({ min: -1e6, max: 1e6 }), fc.integer({ min: 0, max: 100 }), fc.integer({ min: -200, max: 200 }), (value, step, by) => {
-        expect(equalReading(probe({ step }), value, value + by)).toBe(Math.abs(by) <= step);
-      }),
+      fc.property(
+        fc.integer({ min: -1e6, max: 1e6 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: -200, max: 200 }),
+        (value, step, by) => {
+          expect(equalReading(probe({ step }), value, value + by)).toBe(Math.abs(by) <= step);
+        },
+      ),
     );
   });
   it("decimals compare as printed numbers do", () => {
@@ -56,7 +62,15 @@ describe("the watcher", () => {
   it("a fingerprint changes with every byte that is not masked, and with no other", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), fc.nat(63), (bytes, at) => {
-        const profile = profileOf({ fingerprint: { regions: ["ram"], mask: [{ region: "ram", from: 8, length: 8 }, { region: "ram", from: 40, length: 24 }] } });
+        const profile = profileOf({
+          fingerprint: {
+            regions: ["ram"],
+            mask: [
+              { region: "ram", from: 8, length: 8 },
+              { region: "ram", from: 40, length: 24 },
+            ],
+          },
+        });
         const watcher = new Watcher(profile, memoryOf(bytes));
         const before = watcher.fingerprint();
         bytes[at]! ^= 1;
@@ -72,7 +86,10 @@ describe("the watcher", () => {
 });
 
 describe("divergence", () => {
-  const profile = profileOf({ probes: [{ name: "x", region: "ram", address: 0, type: "u8" }], fingerprint: { regions: ["ram"] } });
+  const profile = profileOf({
+    probes: [{ name: "x", region: "ram", address: 0, type: "u8" }],
+    fingerprint: { regions: ["ram"] },
+  });
   const flat = (first: number, count: number) => newReadings(profile, first, count);
 
   it("is the first frame that differs, wherever the batches begin", () => {
@@ -111,26 +128,32 @@ describe("divergence", () => {
 
 describe("a log of readings", () => {
   it("is the same however it was cut into batches that overlap", () => {
-    const profile = profileOf({ probes: [{ name: "x", region: "ram", address: 0, type: "u8" }], fingerprint: { regions: ["ram"] } });
+    const profile = profileOf({
+      probes: [{ name: "x", region: "ram", address: 0, type: "u8" }],
+      fingerprint: { regions: ["ram"] },
+    });
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat(5)), { minLength: 1, maxLength: 12 }), (batches) => {
-        const log = new ReadingsLog(profile, 200);
-        for (const [count, back] of batches) {
-          const first = Math.max(0, log.length - back);
-          const readings = newReadings(profile, first, count);
-          for (let row = 0; row < count; row++) {
-            readings.values[row] = (first + row) * 3;
-            readings.prints[row] = BigInt(first + row);
-            readings.polls[row] = 2;
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.nat(5)), { minLength: 1, maxLength: 12 }),
+        (batches) => {
+          const log = new ReadingsLog(profile, 200);
+          for (const [count, back] of batches) {
+            const first = Math.max(0, log.length - back);
+            const readings = newReadings(profile, first, count);
+            for (let row = 0; row < count; row++) {
+              readings.values[row] = (first + row) * 3;
+              readings.prints[row] = BigInt(first + row);
+              readings.polls[row] = 2;
+            }
+            log.append(readings);
           }
-          log.append(readings);
-        }
-        const all = log.slice(0, log.length);
-        expect([...all.values]).toEqual(Array.from({ length: log.length }, (_, frame) => frame * 3));
-        expect([...log.probe(0)]).toEqual([...all.values]);
-        expect(log.pollsBefore(log.length - 1)).toBe(2 * (log.length - 1));
-        expect(() => log.append(newReadings(profile, log.length + 1, 1))).toThrow(RangeError);
-      }),
+          const all = log.slice(0, log.length);
+          expect([...all.values]).toEqual(Array.from({ length: log.length }, (_, frame) => frame * 3));
+          expect([...log.probe(0)]).toEqual([...all.values]);
+          expect(log.pollsBefore(log.length - 1)).toBe(2 * (log.length - 1));
+          expect(() => log.append(newReadings(profile, log.length + 1, 1))).toThrow(RangeError);
+        },
+      ),
     );
   });
 });

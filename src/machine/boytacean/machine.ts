@@ -85,7 +85,7 @@ export class BoytaceanMachine implements Machine {
     return this.#frame;
   }
   get stateSize(): number {
-    return this.#states.size;
+    return this.#states.size();
   }
 
   step(input: InputSource, show: Show = SHOW_ALL): void {
@@ -93,15 +93,17 @@ export class BoytaceanMachine implements Machine {
     const gb = this.#gb;
     input.beginFrame?.(this.#frame);
     this.#press(input.poll(0).buttons);
+    let drawn = false;
     try {
-      runFrame(gb, this.#callbacks.size > 0 ? () => this.#callBack() : undefined);
+      drawn = runFrame(gb, this.#callbacks.size > 0 ? () => this.#callBack() : undefined);
       const samples = gb.audio_buffer_eager(true);
       this.audio = show.audio ? { samples } : NO_AUDIO;
-      if (show.video) this.#draw(gb.frame_buffer_eager());
+      // The core notes in its state that its picture was asked for: that must not depend on `show`.
+      if (drawn) this.#draw(gb.frame_buffer_eager(), show.video);
     } catch (error) {
       throw this.#explain(error);
     }
-    this.video = show.video ? this.#picture : this.#noPicture;
+    this.video = drawn && show.video ? this.#picture : this.#noPicture;
     this.#frame++;
   }
 
@@ -146,7 +148,8 @@ export class BoytaceanMachine implements Machine {
     }
   }
 
-  #draw(rgb: Uint8Array): void {
+  #draw(rgb: Uint8Array, show: boolean): void {
+    if (!show) return;
     const pixels = this.#pixels;
     for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
       pixels[to] = rgb[from + 2]!;

@@ -13,48 +13,22 @@ const FIELDS = [
   { name: "oam", at: 0xb0, base: 0xfe00, moves: false },
   { name: "hram", at: 0xb8, base: 0xff80, moves: false },
 ];
-/** Each load gives "ram" and "save" new places: after these many only the words that point at them are left. */
-const ROUNDS = 3;
-
 /** The address of the first byte, or where in memory (in words) that address is kept. */
 type Place = { readonly at: number } | { readonly pointer: number };
 
 /** Live views of the console's memories. The console is left with its memories full of markers. */
 export function findMemories(gb: GameBoy, wasm: InitOutput): MemoryRegion[] {
-  const sizes = fieldsOf(saveState(gb, SaveStateFormat.Bess));
-  const pointers = new Map<string, number[]>();
-  const addresses = new Map<string, number>();
-  for (let round = 0; round < ROUNDS * 2; round++) {
-    // The two formats are loaded in different ways, which moves memories differently.
-    const format = round % 2 === 0 ? SaveStateFormat.Bess : SaveStateFormat.Bos;
-    const state = saveState(gb, format);
-    if (format === SaveStateFormat.Bess) {
-      for (const { offset, size } of sizes.values()) mark(state.subarray(offset, offset + size), round * 4099 + offset);
-    }
-    StateManager.load_wa(state, gb, format, null);
-    const markers = saveState(gb, SaveStateFormat.Bess);
-    for (const { name, moves } of FIELDS) {
-      const field = sizes.get(name);
-      if (!field) continue;
-      const at = findLive(gb, wasm, name, markers.slice(field.offset, field.offset + field.size));
-      const words = new Uint32Array(wasm.memory.buffer);
-      if (moves)
-        pointers.set(
-          name,
-          pointers.get(name)?.filter((word) => words[word] === at) ?? pointersTo(words, at, field.size),
-        );
-      else if ((addresses.get(name) ?? at) !== at) throw new Error(`boytacean: ${name} moves, which it should not`);
-      addresses.set(name, at);
-    }
-  }
+  const state = saveState(gb, SaveStateFormat.Bess);
+  const fields = fieldsOf(state);
+  for (const { offset, size } of fields.values()) mark(state.subarray(offset, offset + size), offset);
+  StateManager.load_wa(state, gb, SaveStateFormat.Bess, null);
   return FIELDS.flatMap(({ name, base, moves }) => {
-    const size = sizes.get(name)?.size;
-    if (!size) return [];
-    const at = addresses.get(name)!;
-    if (!moves) return [new WasmRegion(wasm.memory, name, base, size, { at })];
-    const pointer = pointers.get(name)!.find((word) => isPointer(gb, wasm, name, word, at));
-    if (pointer === undefined) throw new Error(`boytacean: the pointer to ${name} was not found`);
-    return [new WasmRegion(wasm.memory, name, base, size, { pointer })];
+    const field = fields.get(name);
+    if (!field) return [];
+    const { offset, size } = field;
+    const at = findLive(gb, wasm, name, state.subarray(offset, offset + size));
+    const place = moves ? { pointer: findPointer(gb, wasm, name, at, size) } : { at };
+    return [new WasmRegion(wasm.memory, name, base, size, place)];
   });
 }
 
@@ -139,22 +113,25 @@ function startsWith(memory: Uint8Array, at: number, marker: Uint8Array): boolean
   return true;
 }
 
-/** Whether the core follows this word: when it points 64 bytes lower, a state's bytes come 64 later. */
-function isPointer(gb: GameBoy, wasm: InitOutput, name: string, word: number, at: number): boolean {
-  const shift = 64;
-  const expected = new Uint8Array(wasm.memory.buffer).slice(at, at + shift);
-  new Uint32Array(wasm.memory.buffer)[word] = at - shift;
-  const state = saveState(gb, SaveStateFormat.Bess);
-  const words = new Uint32Array(wasm.memory.buffer);
-  if (words[word] === at - shift) words[word] = at;
-  return startsWith(state, fieldsOf(state).get(name)!.offset + shift, expected);
+/** A Rust vector is three words: capacity, address, length. Of those that fit, the one that the core follows. */
+function findPointer(gb: GameBoy, wasm: InitOutput, name: string, address: number, size: number): number {
+  let words = new Uint32Array(wasm.memory.buffer);
+  for (let at = words.indexOf(address); at >= 0; at = words.indexOf(address, at + 1)) {
+    const isVector = words[at - 1] === size && words[at + 1] === size;
+    if (isVector && isFollowed(gb, wasm, name, at, address)) return at;
+    // A state that was saved may have made the memory grow.
+    words = new Uint32Array(wasm.memory.buffer);
+  }
+  throw new Error(`boytacean: the pointer to ${name} was not found`);
 }
 
-/** A Rust vector is three words: capacity, address, length. */
-function pointersTo(words: Uint32Array, address: number, size: number): number[] {
-  const found: number[] = [];
-  for (let at = words.indexOf(address); at >= 0; at = words.indexOf(address, at + 1)) {
-    if (words[at - 1] === size && words[at + 1] === size) found.push(at);
-  }
-  return found;
+/** When the pointer is 64 bytes lower, a state's bytes come 64 later. */
+function isFollowed(gb: GameBoy, wasm: InitOutput, name: string, word: number, address: number): boolean {
+  const shift = 64;
+  const expected = new Uint8Array(wasm.memory.buffer).slice(address, address + shift);
+  new Uint32Array(wasm.memory.buffer)[word] = address - shift;
+  const state = saveState(gb, SaveStateFormat.Bess);
+  const words = new Uint32Array(wasm.memory.buffer);
+  if (words[word] === address - shift) words[word] = address;
+  return startsWith(state, fieldsOf(state).get(name)!.offset + shift, expected);
 }

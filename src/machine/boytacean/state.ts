@@ -1,6 +1,7 @@
 import { FromGbOptions, type GameBoy, SaveStateFormat, StateFormat, StateManager } from "boytacean";
 import type { XXHashAPI } from "xxhash-wasm";
 import { Problem } from "../../problem.ts";
+import { pictureIsComplete } from "./clock.ts";
 
 const MAGIC = 0x53425349; // "ISBS"
 const HEADER = 32;
@@ -17,35 +18,38 @@ export class States {
   readonly #game: bigint;
   readonly #xxhash: XXHashAPI;
   readonly #clockAt: number;
-  size: number;
+  readonly #sizes: { readonly brief: number; readonly full: number };
 
   constructor(gb: GameBoy, name: string, sha256: string, xxhash: XXHashAPI) {
     this.#gb = gb;
     this.#name = name;
     this.#game = BigInt(`0x${sha256.slice(0, 16)}`);
     this.#xxhash = xxhash;
-    const bos = this.#save();
+    const bos = this.#save(StateFormat.Partial);
     this.#clockAt = clockIn(bos);
-    this.size = HEADER + bos.length;
+    this.#sizes = { brief: HEADER + bos.length, full: HEADER + this.#save(StateFormat.Full).length };
   }
 
-  #save(): Uint8Array {
-    // "Partial" leaves out only buffers that the core fills again: measured on eight games, a load every third frame, picture
-    // and sound equal; "full" is nine times as large. The call takes the options over: they are made anew each time.
-    const options = FromGbOptions.new(false, StateFormat.Partial, "instep", "1");
-    return StateManager.save_wa(this.#gb, SaveStateFormat.Bos, options);
+  /** The picture is a part only while it is being drawn: 25 KB become 230 KB by it. */
+  size(): number {
+    return pictureIsComplete(this.#gb) ? this.#sizes.brief : this.#sizes.full;
+  }
+
+  #save(format: StateFormat): Uint8Array {
+    // The call takes the options over: they are made anew each time.
+    return StateManager.save_wa(this.#gb, SaveStateFormat.Bos, FromGbOptions.new(false, format, "instep", "1"));
   }
 
   save(held: number, into?: Uint8Array): Uint8Array {
-    const bos = this.#save();
+    const bos = this.#save(pictureIsComplete(this.#gb) ? StateFormat.Partial : StateFormat.Full);
     bos.fill(0, this.#clockAt, this.#clockAt + CLOCK_SIZE);
-    this.size = HEADER + bos.length;
-    const state = into && into.length >= this.size ? into.subarray(0, this.size) : new Uint8Array(this.size);
+    const size = HEADER + bos.length;
+    const state = into && into.length >= size ? into.subarray(0, size) : new Uint8Array(size);
     state.fill(0, 0, HEADER);
     state.set(bos, HEADER);
     const view = new DataView(state.buffer, state.byteOffset, HEADER);
     view.setUint32(0, MAGIC, true);
-    view.setUint32(4, this.size, true);
+    view.setUint32(4, size, true);
     view.setBigUint64(8, this.#game, true);
     view.setUint8(24, held);
     view.setBigUint64(16, this.#xxhash.h64Raw(state.subarray(24)), true);

@@ -6,8 +6,18 @@ import { EXIT, Problem } from "../../problem.ts";
 // An instance is a process of its own: a core that crashes or hangs ends that process, never the program.
 
 type Verbs = Record<string, (...args: never[]) => unknown>;
-type Reply = { id: number; progress?: unknown; value?: unknown; error?: { message: string; exitCode?: number; stack?: string } };
-type Pending = { resolve: (value: unknown) => void; reject: (error: Error) => void; doing: string; timer: NodeJS.Timeout };
+type Reply = {
+  id: number;
+  progress?: unknown;
+  value?: unknown;
+  error?: { message: string; exitCode?: number; stack?: string };
+};
+type Pending = {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
+  doing: string;
+  timer: NodeJS.Timeout;
+};
 
 /** Longest silence, in ms, before a process that owes an answer counts as hung. Long work tells its progress meanwhile. */
 const HANG_AFTER = 120_000;
@@ -28,7 +38,11 @@ export class Child<V extends Verbs> {
     this.#label = label;
     this.#hangAfter = options.hangAfter ?? HANG_AFTER;
     this.#onProgress = options.onProgress;
-    this.#process = fork(fileURLToPath(built(module)), { serialization: "advanced", stdio: ["ignore", "ignore", "pipe", "ipc"], execArgv: [] });
+    this.#process = fork(fileURLToPath(built(module)), {
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      execArgv: [],
+    });
     let complaint = "";
     this.#process.stderr!.on("data", (text) => (complaint = (complaint + text).slice(-2000)));
     this.#process.on("message", (reply: Reply) => this.#settle(reply));
@@ -79,7 +93,12 @@ export class Child<V extends Verbs> {
   }
 
   #hung(verb: string): void {
-    this.#end(new Problem(`${this.#label} hangs: no answer to "${verb}" for ${this.#hangAfter / 1000} s; it was ended`, EXIT.desync));
+    this.#end(
+      new Problem(
+        `${this.#label} hangs: no answer to "${verb}" for ${this.#hangAfter / 1000} s; it was ended`,
+        EXIT.desync,
+      ),
+    );
     this.#process.kill("SIGKILL");
   }
 

@@ -4,11 +4,12 @@ import type { InputSource } from "../input.ts";
 import type { AudioChunk, Hooks, Machine, MemoryRegion, OpenOptions, Ratio, Show, VideoFrame } from "../machine.ts";
 import { SHOW_ALL } from "../machine.ts";
 import { ramFill } from "../ram-fill.ts";
+import { plausible, snapshotOf } from "./console-state.ts";
 import { createNes, type Nes } from "./internals.ts";
 import { overclock } from "./overclock.ts";
 import { Pads } from "./pads.ts";
 import { fillMemories, pressReset, workRam } from "./power-on.ts";
-import { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 /** No frame has more sample frames than this: 48,000 a second at 60 frames are 801. */
 const MAX_SAMPLES = 2048;
@@ -76,7 +77,7 @@ export class JsnesMachine implements Machine {
     this.#noPicture = { ...shape, pixels: NO_PIXELS };
     this.video = this.#noPicture;
     this.audio = this.#chunk(0);
-    this.#snapshot = snapshotOf(nes, this.#pads, boot);
+    this.#snapshot = snapshotOf(nes, this.#pads.line, boot);
     this.stateSize = this.#snapshot.size;
     this.#powerOn = this.#snapshot.save();
   }
@@ -121,7 +122,7 @@ export class JsnesMachine implements Machine {
   }
 
   loadState(state: Uint8Array, frame: number): void {
-    this.#snapshot.load(state);
+    this.#snapshot.load(state, plausible);
     this.#crash = undefined;
     this.#frame = frame;
   }
@@ -185,26 +186,4 @@ function regions(nes: Nes): MemoryRegion[] {
   ];
   if (rom.vromCount === 0) list.push(region("chrram", 0, ppu.vramMem.subarray(0, 0x2000)));
   return list;
-}
-
-function snapshotOf(nes: Nes, pads: Pads, boot: Boot): Snapshot {
-  const { cpu, ppu, papu, mmap, controllers } = nes;
-  const roots = { cpu, ppu, papu, mmap, pad1: controllers[1], pad2: controllers[2], line: pads.line };
-  const constant = new Set<unknown>([
-    nes,
-    nes.rom,
-    // The picture: each frame draws all of it.
-    "ppu.buffer",
-    // A cache of decoded tiles that jsnes 3 keeps and does not read.
-    "ppu.ptTile",
-    "mmap.chrRamTiles",
-    // Tables, and what follows from the sample rate: a state of one rate loads at another.
-    ...["emphTable"].map((table) => `ppu.palTable.${table}`),
-    ...["lengthLookup", "dmcFreqLookup", "noiseWavelengthLookup", "square_table", "tnd_table"].map((t) => `papu.${t}`),
-    ...["square1", "square2"].flatMap((channel) => ["dutyLookup", "impLookup"].map((t) => `papu.${channel}.${t}`)),
-    "papu.sampleRate",
-    "papu.sampleTimerMax",
-  ]);
-  const identity = `${boot.core.name} ${boot.core.version} ${boot.content.sha256}`;
-  return new Snapshot(roots, constant, identity, boot.content.name);
 }

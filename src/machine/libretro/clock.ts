@@ -89,7 +89,8 @@ function redirect(library: Library, name: string, to: bigint): void {
     const slot = library.base + offset;
     // Debian's cores are linked read-only after relocation.
     const page = BigInt(slot) & ~(PAGE - 1n);
-    if (protect(page, Number(PAGE), READ_WRITE) !== 0) throw new Error(`cannot write the import ${name}: errno ${koffi.errno()}`);
+    if (protect(page, Number(PAGE), READ_WRITE) !== 0)
+      throw new Error(`cannot write the import ${name}: errno ${koffi.errno()}`);
     koffi.encode(slot, "uint64_t", to);
     if (readU32(slot) !== Number(to & 0xffffffffn)) throw new Error(`the import ${name} did not take`);
   }

@@ -17,7 +17,14 @@ export async function openCore(path: string): Promise<Core> {
     const environment = new Environment(library, {}, known?.defaults);
     if (readsClock(library)) environment.declare(CLOCK_OPTION);
     const nothing = (): number => 0;
-    library.connect({ environment: environment.call, video: nothing, sample: nothing, batch: (_, n) => n, poll: nothing, state: nothing });
+    library.connect({
+      environment: environment.call,
+      video: nothing,
+      sample: nothing,
+      batch: (_, n) => n,
+      poll: nothing,
+      state: nothing,
+    });
     const { name, version, extensions } = library.describe();
     const systems = known?.systems ?? systemsOf(extensions);
     let build: string | undefined;
@@ -46,5 +53,7 @@ export async function openCore(path: string): Promise<Core> {
 }
 
 function systemsOf(extensions: readonly string[]): string[] {
-  return Object.keys(SYSTEMS).filter((system) => SYSTEMS[system]!.extensions.some((extension) => extensions.includes(extension)));
+  return Object.keys(SYSTEMS).filter((system) =>
+    SYSTEMS[system]!.extensions.some((extension) => extensions.includes(extension)),
+  );
 }

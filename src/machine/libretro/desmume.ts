@@ -84,20 +84,21 @@ class StateRegion implements MemoryRegion {
   readonly bytes: Uint8Array;
   readonly endian = "little";
   readonly #field: string;
-  readonly #state: () => Uint8Array | undefined;
+  readonly #now: () => Uint8Array | undefined;
 
-  constructor(name: string, base: number, field: string, size: number, state: () => Uint8Array | undefined) {
+  constructor(name: string, base: number, field: string, size: number, now: () => Uint8Array | undefined) {
     this.name = name;
     this.base = base;
     this.size = size;
     this.bytes = new Uint8Array(size);
     this.#field = field;
-    this.#state = state;
+    this.#now = now;
   }
 
   refresh(): void {
-    const state = this.#state();
-    const place = state && desmumeFields(state).get(this.#field);
+    const state = this.#now();
+    if (!state) return;
+    const place = desmumeFields(state).get(this.#field);
     if (place?.size === this.size) this.bytes.set(state.subarray(place.at, place.at + place.size));
   }
 }
@@ -114,8 +115,9 @@ export function settleDesmume(library: () => Library | undefined): MemoryRegion[
     const state = new Uint8Array(library()?.serializeSize() ?? 0);
     return library()?.serialize(state, state.length) ? state : undefined;
   };
-  const state = now();
-  if (!core || !state) throw new Error("desmume did not save its first state");
+  const first = now();
+  if (!core || !first) throw new Error("desmume did not save its first state");
+  const state: Uint8Array = first;
   const fields = desmumeFields(state);
   clearSoundCaptures(state, fields);
   const found = locate(core, state, fields);

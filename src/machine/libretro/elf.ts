@@ -36,7 +36,12 @@ function readSections(view: DataView, kinds: readonly number[]): Imports {
   const u64 = (at: number): number => Number(view.getBigUint64(at, true));
   const sections = Array.from({ length: view.getUint16(60, true) }, (_, i) => {
     const at = u64(40) + i * view.getUint16(58, true);
-    return { type: view.getUint32(at + 4, true), start: u64(at + 24), size: u64(at + 32), link: view.getUint32(at + 40, true) };
+    return {
+      type: view.getUint32(at + 4, true),
+      start: u64(at + 24),
+      size: u64(at + 32),
+      link: view.getUint32(at + 40, true),
+    };
   });
   const variables = Array.from({ length: view.getUint16(56, true) }, (_, i) => u64(32) + i * view.getUint16(54, true))
     .filter((at) => view.getUint32(at, true) === SEGMENT.LOAD && view.getUint32(at + 4, true) & SEGMENT.WRITABLE)

@@ -27,7 +27,12 @@ const BIT = { video: 1, audio: 2 };
 const DESCRIPTOR_SIZE = 64;
 const FLAG = { CONST: 1, BIGENDIAN: 2 };
 /** Calls that say nothing that matters here but that a core may want to be heard. */
-const HEARD: readonly number[] = [ENV.SET_INPUT_DESCRIPTORS, ENV.SET_CORE_OPTIONS_DISPLAY, ENV.SET_SUPPORT_NO_GAME, ENV.SET_SERIALIZATION_QUIRKS];
+const HEARD: readonly number[] = [
+  ENV.SET_INPUT_DESCRIPTORS,
+  ENV.SET_CORE_OPTIONS_DISPLAY,
+  ENV.SET_SUPPORT_NO_GAME,
+  ENV.SET_SERIALIZATION_QUIRKS,
+];
 
 /**
  * What a core asks of its frontend and tells it. Interfaces that would let the host's time, speed or devices into the run
@@ -71,7 +76,10 @@ export class Environment {
 
   declare(option: CoreOption): void {
     const ours = this.#defaults[option.key];
-    this.options.set(option.key, ours !== undefined && option.values.includes(ours) ? { ...option, default: ours } : option);
+    this.options.set(
+      option.key,
+      ours !== undefined && option.values.includes(ours) ? { ...option, default: ours } : option,
+    );
   }
 
   show(video: boolean, audio: boolean): void {

@@ -37,9 +37,28 @@ export const KNOWN_CORES: readonly KnownCore[] = [
   },
   { name: "gambatte", file: "gambatte", package: "libretro-gambatte", systems: ["gb", "gbc"], exact: true },
   { name: "mgba", file: "mgba", package: "libretro-mgba", systems: ["gba", "gb", "gbc"] },
-  { name: "desmume", file: "desmume", package: "libretro-desmume", systems: ["nds"], clockIsForWaits: true, defaults: { desmume_pointer_type: "touch" } },
-  { name: "bsnes", file: "bsnes_mercury_balanced", package: "libretro-bsnes-mercury-balanced", systems: ["snes"], exact: true },
-  { name: "bsnes-accuracy", file: "bsnes_mercury_accuracy", package: "libretro-bsnes-mercury-accuracy", systems: ["snes"], exact: true },
+  {
+    name: "desmume",
+    file: "desmume",
+    package: "libretro-desmume",
+    systems: ["nds"],
+    clockIsForWaits: true,
+    defaults: { desmume_pointer_type: "touch" },
+  },
+  {
+    name: "bsnes",
+    file: "bsnes_mercury_balanced",
+    package: "libretro-bsnes-mercury-balanced",
+    systems: ["snes"],
+    exact: true,
+  },
+  {
+    name: "bsnes-accuracy",
+    file: "bsnes_mercury_accuracy",
+    package: "libretro-bsnes-mercury-accuracy",
+    systems: ["snes"],
+    exact: true,
+  },
   {
     name: "bsnes-performance",
     file: "bsnes_mercury_performance",
@@ -64,7 +83,13 @@ export const KNOWN_CORES: readonly KnownCore[] = [
     firmware: [{ files: ["syscard3.pce"], extensions: ["cue", "ccd", "chd"] }],
   },
   { name: "beetle-vb", file: "mednafen_vb", package: "libretro-beetle-vb", systems: ["vb"], clockIsForWaits: true },
-  { name: "beetle-wswan", file: "mednafen_wswan", package: "libretro-beetle-wswan", systems: ["wswan"], clockIsForWaits: true },
+  {
+    name: "beetle-wswan",
+    file: "mednafen_wswan",
+    package: "libretro-beetle-wswan",
+    systems: ["wswan"],
+    clockIsForWaits: true,
+  },
 ];
 
 /** The known core of a library file's name, "/any/where/nestopia_libretro.so". */

@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import koffi, { type TypeObject } from "koffi";
@@ -22,6 +31,26 @@ export interface Callbacks {
   batch(data: number, frames: number): number;
   poll(): void;
   state(port: number, device: number, index: number, id: number): number;
+}
+
+/** Read once for each file: it takes the whole library into memory. */
+const known = new Map<string, { readonly changed: number; readonly imports: Imports | undefined }>();
+function importsOf(path: string): Imports | undefined {
+  const changed = statSync(path).mtimeMs;
+  let entry = known.get(path);
+  if (entry?.changed !== changed) {
+    entry = { changed, imports: readImports(readFileSync(path)) };
+    known.set(path, entry);
+  }
+  return entry.imports;
+}
+
+/** Symbols that are unique in the process would be shared between the copies: plain global ones they become. */
+function makePlain(path: string, unique: readonly number[]): void {
+  const bytes = readFileSync(path);
+  chmodSync(path, 0o600);
+  for (const at of unique) bytes[at] = 0x10 | (bytes[at]! & 0x0f);
+  writeFileSync(path, bytes);
 }
 
 /** Private folders that are still there; a program that ends without closing its machines leaves none behind. */
@@ -62,19 +91,17 @@ export class Library {
   readonly #stacks = Stacks.supported ? new Stacks() : undefined;
 
   constructor(path: string) {
-    this.folder = mkdtempSync(join(tmpdir(), "instep-core-"));
+    this.folder = mkdtempSync(join(tmpdir(), `instep-core-${process.pid}-`));
     folders.add(this.folder);
     this.system = join(this.folder, "system");
     this.save = join(this.folder, "save");
     try {
       mkdirSync(this.system);
       mkdirSync(this.save);
-      const bytes = readFileSync(path);
-      this.imports = readImports(bytes);
-      // The loader would share these between the copies: plain global symbols they become.
-      for (const at of this.imports?.unique ?? []) bytes[at] = 0x10 | (bytes[at]! & 0x0f);
+      this.imports = importsOf(path);
       const copy = join(this.folder, basename(path));
-      writeFileSync(copy, bytes);
+      copyFileSync(path, copy);
+      if (this.imports?.unique.length) makePlain(copy, this.imports.unique);
       // deep: the program's own zlib and the like must not stand in for those that the core brings along.
       this.#handle = koffi.load(copy, { deep: true });
       rmSync(copy);

@@ -3,7 +3,15 @@ import { basename, join } from "node:path";
 import { EXIT, Problem } from "../../problem.ts";
 import { type Boot, sha256Hex } from "../boot.ts";
 import type { InputSource } from "../input.ts";
-import { type Machine, type MemoryRegion, type OpenOptions, type Ratio, type Show, SHOW_ALL, type Timing } from "../machine.ts";
+import {
+  type Machine,
+  type MemoryRegion,
+  type OpenOptions,
+  type Ratio,
+  SHOW_ALL,
+  type Show,
+  type Timing,
+} from "../machine.ts";
 import { addressOf, cString, DEVICE, MEMORY, SIZE, viewOf } from "./abi.ts";
 import { pinClock, readsClock, unpinned } from "./clock.ts";
 import { desmumeTouch, settleDesmume } from "./desmume.ts";
@@ -12,8 +20,8 @@ import { installFirmware } from "./firmware.ts";
 import type { KnownCore } from "./known.ts";
 import { Library } from "./library.ts";
 import { liveRegions } from "./memory.ts";
-import { CLOCK_OPTION, checkSettings, ramFillOf } from "./options.ts";
 import { loadMgbaSave } from "./mgba.ts";
+import { CLOCK_OPTION, checkSettings, ramFillOf } from "./options.ts";
 import { Pads } from "./pads.ts";
 import { ratioOf } from "./ratio.ts";
 import { Screen } from "./screen.ts";
@@ -50,6 +58,8 @@ export class LibretroMachine implements Machine {
   #shown: Show = SHOW_ALL;
   /** What the core was handed at loading: some read it for as long as they run. */
   #kept: Uint8Array[] = [];
+  /** The frame that the console was last switched on at: its clock begins there. */
+  #switchedOn = 0;
   #timing: Timing | undefined;
   #timingChanges = 0;
 
@@ -106,6 +116,7 @@ export class LibretroMachine implements Machine {
     this.#retired.unloadGame();
     this.#retired.deinit();
     this.#library = undefined;
+    this.#switchedOn = this.frame;
     this.#start();
   }
 
@@ -117,9 +128,10 @@ export class LibretroMachine implements Machine {
     const size = this.#open.serializeSize();
     if (size === 0) throw this.#refusal("cannot save its state now");
     const state = into ?? new Uint8Array(size + TRAILER_SIZE);
-    if (state.length < size + TRAILER_SIZE) throw new RangeError(`a state takes ${size + TRAILER_SIZE} bytes, not ${state.length}`);
+    if (state.length < size + TRAILER_SIZE)
+      throw new RangeError(`a state takes ${size + TRAILER_SIZE} bytes, not ${state.length}`);
     if (!this.#open.serialize(state, size)) throw this.#refusal(`did not save its state at frame ${this.frame}`);
-    this.#trailer.write(state, size);
+    this.#trailer.write(state, size, this.frame - this.#switchedOn);
     return state.length === size + TRAILER_SIZE ? state : state.subarray(0, size + TRAILER_SIZE);
   }
 
@@ -130,6 +142,7 @@ export class LibretroMachine implements Machine {
     if (!this.#open.unserialize(own, own.length)) throw this.#refusal("does not take this state");
     if (this.#file.name === "mgba") loadMgbaSave(this.#open, own);
     this.frame = frame;
+    this.#switchedOn = frame - this.#trailer.age(state);
   }
 
   close(): void {
@@ -152,7 +165,10 @@ export class LibretroMachine implements Machine {
 
   #refusal(what: string, exitCode?: number): Problem {
     const said = this.#environment.messages.at(-1);
-    return new Problem(`${this.#options.content.name}: ${this.#file.name} ${what}${said ? ` ("${said}")` : ""}`, exitCode);
+    return new Problem(
+      `${this.#options.content.name}: ${this.#file.name} ${what}${said ? ` ("${said}")` : ""}`,
+      exitCode,
+    );
   }
 
   /** Switches the console on: a fresh copy of the core, the game, the pads, the save RAM. */
@@ -193,11 +209,11 @@ export class LibretroMachine implements Machine {
 
   #connect(library: Library, environment: Environment): void {
     pinClock(library, {
-      frame: () => this.frame,
+      frame: () => this.frame - this.#switchedOn,
       seconds: () => {
         const start = Number((environment.values()[CLOCK_OPTION.key] ?? CLOCK_OPTION.default).slice("unix:".length));
         const { fps } = environment.timing;
-        return fps > 0 ? start + Math.floor(this.frame / fps) : start;
+        return fps > 0 ? start + Math.floor((this.frame - this.#switchedOn) / fps) : start;
       },
     });
     library.connect({
@@ -246,9 +262,12 @@ export class LibretroMachine implements Machine {
     const { save, content } = this.#options;
     if (!save) return null;
     const size = library.memorySize(MEMORY.SAVE_RAM);
-    if (size === 0) throw new Problem(`${content.name}: this game keeps no save, so none can be put in (core ${this.#file.name})`);
+    if (size === 0)
+      throw new Problem(`${content.name}: this game keeps no save, so none can be put in (core ${this.#file.name})`);
     if (save.length > size) {
-      throw new Problem(`${content.name}: the save has ${save.length} bytes, and this game keeps ${size} (core ${this.#file.name})`);
+      throw new Problem(
+        `${content.name}: the save has ${save.length} bytes, and this game keeps ${size} (core ${this.#file.name})`,
+      );
     }
     viewOf(library.memoryData(MEMORY.SAVE_RAM), size).set(save);
     return sha256Hex(save);

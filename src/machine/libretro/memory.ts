@@ -2,7 +2,7 @@ import type { MemoryRegion } from "../machine.ts";
 import { type Address, MEMORY, viewOf } from "./abi.ts";
 import type { Mapping } from "./environment.ts";
 import type { Library } from "./library.ts";
-import { type System, SYSTEMS } from "./systems.ts";
+import { SYSTEMS, type System } from "./systems.ts";
 
 const NONE = new Uint8Array(0);
 const STANDARD: readonly (readonly [string, number])[] = [
@@ -46,7 +46,11 @@ class LiveRegion implements MemoryRegion {
  * Memory as the core shows it: the four standard regions, then what SET_MEMORY_MAPS adds to them (ROM left out).
  * `library` is a function because a machine that is switched off and on has another one.
  */
-export function liveRegions(library: () => Library | undefined, mappings: readonly Mapping[], systemName: string): MemoryRegion[] {
+export function liveRegions(
+  library: () => Library | undefined,
+  mappings: readonly Mapping[],
+  systemName: string,
+): MemoryRegion[] {
   const system: System | undefined = SYSTEMS[systemName];
   const endian = system?.bigEndian ? "big" : "little";
   const regions: MemoryRegion[] = [];
@@ -76,7 +80,9 @@ export function liveRegions(library: () => Library | undefined, mappings: readon
     const named = system?.areas?.[mapping.start] ?? (mapping.space.toLowerCase() || `at-${mapping.start.toString(16)}`);
     const name = regions.some((region) => region.name === named) ? `${named}-${mapping.start.toString(16)}` : named;
     regions.push(
-      new LiveRegion(name, mapping.start, mapping.bigEndian ? "big" : endian, () => (library() === born ? place : gone)),
+      new LiveRegion(name, mapping.start, mapping.bigEndian ? "big" : endian, () =>
+        library() === born ? place : gone,
+      ),
     );
     shown.push(place);
   }

@@ -20,7 +20,8 @@ export function loadMgbaSave(library: Library, state: Uint8Array): void {
       const size = view.getUint32(entry + 4, true);
       const offset = Number(view.getBigUint64(entry + 8, true));
       if (tag === 0 || tag > 0xffff || offset + size > state.length) break;
-      if (tag === SAVE_DATA && save !== 0) return viewOf(save, room).set(state.subarray(offset, offset + Math.min(size, room)));
+      if (tag === SAVE_DATA && save !== 0)
+        viewOf(save, room).set(state.subarray(offset, offset + Math.min(size, room)));
     }
   }
 }

@@ -34,7 +34,10 @@ function variables(at: Address): CoreOption[] {
     if (key === null) return options;
     const text = readString(pair, POINTER) ?? "";
     const semicolon = text.indexOf(";");
-    const values = text.slice(semicolon + 1).trimStart().split("|");
+    const values = text
+      .slice(semicolon + 1)
+      .trimStart()
+      .split("|");
     options.push({ key, label: text.slice(0, Math.max(semicolon, 0)), values, default: values[0]! });
   }
 }
@@ -57,15 +60,26 @@ function definitions(at: Address, layout: typeof V1): CoreOption[] {
 }
 
 /** Throws a Problem for a key that the core does not have, or a value that the option does not take. */
-export function checkSettings(core: string, options: readonly CoreOption[], settings: Readonly<Record<string, string>>): void {
+export function checkSettings(
+  core: string,
+  options: readonly CoreOption[],
+  settings: Readonly<Record<string, string>>,
+): void {
   for (const [key, value] of Object.entries(settings)) {
     const option = options.find((o) => o.key === key);
     if (!option) {
-      const known = options.length ? `it has ${closestFirst(key, options.map((o) => o.key)).join(", ")}` : "it has none";
+      const known = options.length
+        ? `it has ${closestFirst(
+            key,
+            options.map((o) => o.key),
+          ).join(", ")}`
+        : "it has none";
       throw new Problem(`${core} has no option ${key}; ${known}`);
     }
     if (!option.values.some((allowed) => fits(value, allowed))) {
-      throw new Problem(`${core}: ${key} cannot be "${value}"; it takes ${closestFirst(value, option.values).join(", ")}`);
+      throw new Problem(
+        `${core}: ${key} cannot be "${value}"; it takes ${closestFirst(value, option.values).join(", ")}`,
+      );
     }
   }
 }
@@ -96,7 +110,10 @@ export function ramFillOf(settings: Readonly<Record<string, string>>): string {
 /** The words in order of their likeness to `word`, for those who mistyped it. */
 export function closestFirst(word: string, words: readonly string[]): string[] {
   return words
-    .map((w) => ({ w, distance: editDistance(word.toLowerCase(), w.toLowerCase()) - (w.includes(word) ? w.length : 0) }))
+    .map((w) => ({
+      w,
+      distance: editDistance(word.toLowerCase(), w.toLowerCase()) - (w.includes(word) ? w.length : 0),
+    }))
     .sort((a, b) => a.distance - b.distance)
     .map(({ w }) => w);
 }

@@ -87,7 +87,14 @@ function pack(from: Uint32Array, stride: number, to: Uint32Array, width: number,
   }
 }
 
-function convert(from: Uint16Array, stride: number, to: Uint32Array, width: number, height: number, table: Uint32Array): void {
+function convert(
+  from: Uint16Array,
+  stride: number,
+  to: Uint32Array,
+  width: number,
+  height: number,
+  table: Uint32Array,
+): void {
   for (let y = 0, out = 0; y < height; y++) {
     for (let x = 0, at = y * stride; x < width; x++) to[out++] = table[from[at++]!]!;
   }

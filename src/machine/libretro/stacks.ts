@@ -66,7 +66,8 @@ export class Stacks {
   /** Writable memory becomes code: nothing can be emitted after this. */
   seal(): void {
     viewOf(this.#page + PAGE, PAGE).set(this.#code);
-    if (protect(this.#page + PAGE, PAGE, READ | EXEC) !== 0) throw new Error(`this system allows no code in memory: errno ${koffi.errno()}`);
+    if (protect(this.#page + PAGE, PAGE, READ | EXEC) !== 0)
+      throw new Error(`this system allows no code in memory: errno ${koffi.errno()}`);
   }
 
   close(): void {

@@ -10,22 +10,29 @@ export interface System {
   readonly extensions: readonly string[];
 }
 
-const GAME_BOY_AREAS = { 0x8000: "vram", 0xa000: "save", 0xc000: "wram", 0xd000: "wram-d000", 0xfe00: "oam", 0xff80: "hram" };
+const GAME_BOY_AREAS = { 32768: "vram", 40960: "save", 49152: "wram", 53248: "wram-d000", 65024: "oam", 65408: "hram" };
 
 export const SYSTEMS: Readonly<Record<string, System>> = {
-  nes: { ram: 0, extensions: ["nes", "fds", "unf", "unif"], areas: { 0x6000: "save" } },
+  nes: { ram: 0, extensions: ["nes", "fds", "unf", "unif"], areas: { 24576: "save" } },
   gb: { ram: 0xc000, handheld: true, extensions: ["gb", "dmg"], areas: GAME_BOY_AREAS },
   gbc: { ram: 0xc000, handheld: true, extensions: ["gbc", "cgb"], areas: GAME_BOY_AREAS },
   gba: {
     ram: 0x2000000,
     handheld: true,
     extensions: ["gba", "agb"],
-    areas: { 0x2000000: "ewram", 0x3000000: "iwram", 0x5000000: "palette", 0x6000000: "vram", 0x7000000: "oam", 0xe000000: "save" },
+    areas: {
+      33554432: "ewram",
+      50331648: "iwram",
+      83886080: "palette",
+      100663296: "vram",
+      117440512: "oam",
+      234881024: "save",
+    },
   },
   nds: { ram: 0x2000000, handheld: true, extensions: ["nds"] },
   snes: { ram: 0x7e0000, extensions: ["sfc", "smc"] },
   pce: { ram: 0x1f0000, extensions: ["pce", "sgx"] },
-  psx: { ram: 0, extensions: ["cue", "chd", "pbp", "exe", "psexe", "ccd", "toc"], areas: { 0x1f800000: "scratchpad" } },
+  psx: { ram: 0, extensions: ["cue", "chd", "pbp", "exe", "psexe", "ccd", "toc"], areas: { 528482304: "scratchpad" } },
   vb: { ram: 0x5000000, handheld: true, extensions: ["vb", "vboy"] },
   wswan: { ram: 0, handheld: true, extensions: ["ws", "wsc"] },
 };

@@ -1,5 +1,5 @@
-/** Bytes after a core's own state: a mark, then the core's build, the game and the state's size. */
-export const TRAILER_SIZE = 16;
+/** Bytes after a core's own state: a mark, then the core's build, the game, the state's size, and frames since the console was switched on. */
+export const TRAILER_SIZE = 20;
 const MARK = 0x49534c52;
 
 /**
@@ -17,12 +17,13 @@ export class Trailer {
   }
 
   /** Writes it after the first `size` bytes. */
-  write(state: Uint8Array, size: number): void {
+  write(state: Uint8Array, size: number, age: number): void {
     const view = new DataView(state.buffer, state.byteOffset + size, TRAILER_SIZE);
     view.setUint32(0, MARK);
     view.setUint32(4, this.#build);
     view.setUint32(8, this.#game);
     view.setUint32(12, size);
+    view.setUint32(16, age);
   }
 
   /** What is wrong with a state, or undefined. */
@@ -33,5 +34,10 @@ export class Trailer {
     if (view.getUint32(0) !== MARK || view.getUint32(12) !== size) return "it is damaged or cut off";
     if (view.getUint32(4) !== this.#build) return "it is of another build of the core";
     return view.getUint32(8) === this.#game ? undefined : "it is of another game";
+  }
+
+  /** Frames between switching on and the state. */
+  age(state: Uint8Array): number {
+    return new DataView(state.buffer, state.byteOffset, state.byteLength).getUint32(state.length - 4);
   }
 }
