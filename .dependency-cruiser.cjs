@@ -52,11 +52,13 @@ module.exports = {
     },
     {
       name: "no-node-files-from-shared-ones",
+      comment: "a dynamic import may be: it is what a file does that has looked where it runs",
       severity: "error",
       from: { path: everywhere, pathNot: "(\\.node\\.ts$|^src/machine/(libretro|instance)/)" },
       to: {
         path: "(\\.node\\.ts$|^src/machine/(libretro|instance)/|koffi|node-av)",
         dependencyTypesNot: ["type-only"],
+        dynamic: false,
       },
     },
   ],

@@ -17,13 +17,11 @@ async function once(spec, end) {
 
   const folder = mkdtempSync(join(tmpdir(), "instep-bench-"));
   let open = 0;
-  await align(
-    new Job(folder),
-    { native: spec, target: spec },
-    end,
-    {},
-    { opened: () => ++open === 2 && (started = performance.now()) },
-  );
+  const opened = () => {
+    open++;
+    if (open === 2) started = performance.now();
+  };
+  await align(new Job(folder), { native: spec, target: spec }, end, {}, { opened });
   const alignSeconds = (performance.now() - started) / 1000;
   rmSync(folder, { recursive: true });
   return { aloneSeconds, alignSeconds };

@@ -10,7 +10,7 @@ export function add(program: Command): Command {
     .action(async (flags: { native?: boolean }) => {
       if (!flags.native) throw new Problem("setup: say what to set up: instep setup --native");
       const { setupNative } = await import(new URL("../../scripts/setup-native.mjs", import.meta.url).href);
-      process.exitCode = setupNative();
+      process.exitCode = await setupNative({});
     });
   return example(command, "instep setup --native");
 }

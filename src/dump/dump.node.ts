@@ -5,7 +5,6 @@ import { diskProblem, writeWhole } from "../follow/job.node.ts";
 import type { RunSpec } from "../follow/open-run.node.ts";
 import { canonicalJson } from "../machine/boot.ts";
 import { Child } from "../machine/instance/child.ts";
-import type { Timing } from "../machine/machine.ts";
 import type { Profile } from "../watch/profile.ts";
 import { firstDivergence, type Readings, sliceReadings } from "../watch/readings.ts";
 import type { ReadingsLog } from "../watch/readings-log.ts";

@@ -73,45 +73,37 @@ function ask(path: string): Promise<Core> {
   return core;
 }
 
-/** A libretro core by name ("nestopia"), by the start of one, or by the path of its library. */
-export async function libretroCore(nameOrPath: string): Promise<Core> {
-  if (/[/\\]/.test(nameOrPath) || LIBRARY.test(nameOrPath)) return ask(resolve(nameOrPath));
+/** The library of a libretro core by its name ("nestopia"), the start of it, or its path. */
+export function libretroPath(nameOrPath: string): string {
+  if (/[/\\]/.test(nameOrPath) || LIBRARY.test(nameOrPath)) return resolve(nameOrPath);
   const wanted = nameOrPath.toLowerCase();
   const libraries = installedLibraries();
   const exact = libraries.get(wanted);
-  if (exact) return ask(exact);
-  const names = new Set([...KNOWN_CORES.map((core) => core.name), ...libraries.keys()]);
+  if (exact) return exact;
+  const names = [...new Set([...KNOWN_CORES.map((core) => core.name), ...libraries.keys()])];
   const known = KNOWN_CORES.find((core) => core.name === wanted || core.file === wanted)?.name;
-  const matches = known ? [known] : [...names].filter((name) => name.startsWith(wanted));
+  const matches = known ? [known] : names.filter((name) => name.startsWith(wanted));
   const [name] = matches;
   if (matches.length > 1) throw new Problem(`core "${nameOrPath}": which one? ${matches.join(", ")}`);
-  if (!name)
-    throw new Problem(
-      `there is no core "${nameOrPath}"; there are: ${closestFirst(nameOrPath, [...names]).join(", ")}`,
-    );
+  if (!name) {
+    const all = [...embeddedCores.map((core) => core.name), ...names];
+    throw new Problem(`there is no core "${nameOrPath}"; there are: ${closestFirst(nameOrPath, all).join(", ")}`);
+  }
   const path = libraries.get(name);
   if (!path) throw missing(`the core ${name}`, installOf(name));
-  return ask(path);
+  return path;
+}
+
+/** A libretro core by name or path, as {@link libretroPath} finds it. */
+export async function libretroCore(nameOrPath: string): Promise<Core> {
+  return ask(libretroPath(nameOrPath));
 }
 
 /** The core of that name or path; without one, the core that plays files of this name. */
 export async function findCore(nameOrPath: string | undefined, romFileName: string): Promise<Core> {
   const name = nameOrPath ?? defaultCore(romFileName);
-  const embedded = embeddedCores.find((core) => core.name === name.toLowerCase());
-  if (embedded) return embedded;
-  try {
-    return await libretroCore(name);
-  } catch (error) {
-    if (!(error instanceof Problem) || !error.message.startsWith("there is no core")) throw error;
-    const inside = embeddedCores.filter((core) => core.name.startsWith(name.toLowerCase()));
-    if (inside.length === 1) return inside[0]!;
-    const names = new Set([
-      ...embeddedCores.map((core) => core.name),
-      ...KNOWN_CORES.map((core) => core.name),
-      ...installedLibraries().keys(),
-    ]);
-    throw new Problem(`there is no core "${name}"; there are: ${closestFirst(name, [...names]).join(", ")}`);
-  }
+  const embedded = embeddedCores.filter((core) => core.name.startsWith(name.toLowerCase()));
+  return embedded.length === 1 ? embedded[0]! : libretroCore(name);
 }
 
 function defaultCore(romFileName: string): string {

@@ -32,10 +32,8 @@ contractOf("nestopia", "nes/cybercoaster.nes", { opens: 10, writable: { region: 
 contractOf("nestopia", "nes/thwaite-0.04-author.nes", { before: 150, after: 150, opens: 10 });
 contractOf("bsnes", "snes/maze-battle.sfc", { before: 120, after: 240, audioTolerance: 0.003, opens: 10 });
 
-/** Memory and picture: gambatte and mgba leave the sound's filters out of their states, so a few frames of sound differ. */
-function seen(machine: Machine, input: SeededInput, frames: number): bigint[] {
-  return run(machine, input, frames, {}, { video: true, audio: false }).full;
-}
+/** gambatte and mgba leave the sound's filters out of their states, desmume the picture of one frame. */
+const silent = { video: true, audio: false };
 
 describe.each([
   ["gambatte", "gb/2048.gb", 150],
@@ -57,28 +55,19 @@ describe.each([
       expect(firstDifference(run(b, input, frames).full, first.full)).toBe(-1);
       const state = a.saveState();
       expect(Buffer.compare(b.saveState(), state)).toBe(0);
-      const rest = seen(a, input, frames);
+      const rest = run(a, input, frames, {}, silent);
       b.reset("power");
       b.loadState(state, frames);
-      expect(firstDifference(seen(b, input, frames), rest)).toBe(-1);
+      const loaded = run(b, input, frames, {}, silent);
+      expect(firstDifference(loaded.memory, rest.memory)).toBe(-1);
+      expect(firstDifference(loaded.full.slice(1), rest.full.slice(1))).toBe(-1);
       for (const bad of [state.slice(0, 100), state.slice(0, state.length / 2), new Uint8Array(state.length)]) {
         expect(() => b.loadState(bad, 0)).toThrow(Problem);
       }
       b.reset("power");
-      expect(
-        firstDifference(
-          run(
-            b,
-            {
-              ...new SeededInput(7),
-              beginFrame: (f: number) => input.beginFrame(f - 2 * frames),
-              poll: (p: number) => input.poll(p),
-            },
-            frames,
-          ).memory,
-          first.memory,
-        ),
-      ).toBe(-1);
+      expect(b.frame).toBe(2 * frames);
+      const again = run(b, Object.assign(new SeededInput(7), { shift: -2 * frames }), frames);
+      expect(firstDifference(again.full, first.full)).toBe(-1);
       a.close();
       b.close();
       expect(() => a.step(NO_INPUT)).toThrow();
@@ -140,7 +129,8 @@ describe.runIf(has("nestopia"))("a libretro machine", () => {
       await openGame("nestopia", "nes/lj65.nes", settings),
       await openGame("nestopia", "nes/lj65.nes", settings),
     ];
-    expect(new Set(regionOf(a, "ram")!.bytes).size).toBeGreaterThan(100);
+    expect(a.boot.ramFill).toBe("random");
+    expect([0, 0xff]).not.toContain(regionOf(a, "ram")!.bytes[0x700]); // one random byte everywhere: so the core has it
     expect(Buffer.compare(regionOf(a, "ram")!.bytes, regionOf(b, "ram")!.bytes)).toBe(0);
     a.close();
     b.close();

@@ -86,10 +86,13 @@ export class Child<V extends Verbs> {
     }
     this.#pending.delete(reply.id);
     clearTimeout(pending.timer);
-    if (!reply.error) return pending.resolve(reply.value);
-    const { message, exitCode, stack } = reply.error;
-    if (exitCode !== undefined) return pending.reject(new Problem(message, exitCode));
-    pending.reject(Object.assign(new Error(`${this.#label}: ${message}`), { stack }));
+    if (!reply.error) pending.resolve(reply.value);
+    else pending.reject(this.#asError(reply.error));
+  }
+
+  #asError({ message, exitCode, stack }: NonNullable<Reply["error"]>): Error {
+    if (exitCode !== undefined) return new Problem(message, exitCode);
+    return Object.assign(new Error(`${this.#label}: ${message}`), { stack });
   }
 
   #hung(verb: string): void {

@@ -33,6 +33,8 @@ export class JsnesMachine implements Machine {
   readonly #picture: VideoFrame;
   readonly #noPicture: VideoFrame;
   readonly #callbacks = new Map<number, Set<() => void>>();
+  /** 1 for each address that has callbacks: asked before each instruction. */
+  readonly #hooked = new Uint8Array(0x10000);
   readonly #run: () => void;
   readonly #extra: (() => void) | undefined;
   #sampleCount = 0;
@@ -64,7 +66,7 @@ export class JsnesMachine implements Machine {
     this.#pads = new Pads(nes);
     const { cpu, ppu } = nes;
     this.#run = () => {
-      if (this.#callbacks.size > 0 && !cpu.resetPending) this.#callBack(cpu.REG_PC);
+      if (this.#hooked[cpu.REG_PC] === 1 && !cpu.resetPending) this.#callBack(cpu.REG_PC);
       cpu.emulate();
     };
     this.#extra = boot.settings.overclock === "2x" ? overclock(nes, this.#run) : undefined;
@@ -130,14 +132,18 @@ export class JsnesMachine implements Machine {
   close(): void {
     this.#closed = true;
     this.#callbacks.clear();
+    this.#hooked.fill(0);
   }
 
   #onExecute(address: number, callback: () => void): () => void {
     const callbacks = this.#callbacks.get(address) ?? new Set();
     this.#callbacks.set(address, callbacks.add(callback));
+    this.#hooked[address] = 1;
     return () => {
       callbacks.delete(callback);
-      if (callbacks.size === 0 && this.#callbacks.get(address) === callbacks) this.#callbacks.delete(address);
+      if (callbacks.size > 0 || this.#callbacks.get(address) !== callbacks) return;
+      this.#callbacks.delete(address);
+      this.#hooked[address] = 0;
     };
   }
 

@@ -73,7 +73,7 @@ export function liveRegions(
   }
   for (const mapping of mappings) {
     const known = shown.some(({ at, size }) => mapping.at >= at && mapping.at + mapping.size <= at + size);
-    if (known || mapping.constant) continue;
+    if (known || mapping.constant || system?.registers?.includes(mapping.start)) continue;
     const place = { at: mapping.at, size: mapping.size };
     const gone = { at: 0, size: 0 };
     const born = library();

@@ -7,6 +7,8 @@ export interface System {
   readonly handheld?: boolean;
   /** Other RAM by its first address. */
   readonly areas?: Readonly<Record<number, string>>;
+  /** What is on the bus but no memory: registers, which a loaded state need not set alike. */
+  readonly registers?: readonly number[];
   readonly extensions: readonly string[];
 }
 
@@ -20,6 +22,7 @@ export const SYSTEMS: Readonly<Record<string, System>> = {
     ram: 0x2000000,
     handheld: true,
     extensions: ["gba", "agb"],
+    registers: [0x4000000],
     areas: {
       33554432: "ewram",
       50331648: "iwram",
