@@ -3,7 +3,8 @@
 enum { ROW = FIX(5), SIDE = FIX(5.2), LOW = FIX(0.7), HIGH = FIX(5) };
 
 static void place(u32 kind, fix x, fix y, fix z, s32 vx) {
-  struct Object *o = &W->objects[W->next++ % OBJECTS];
+  struct Object *o = &W->objects[W->next];
+  W->next = W->next % (OBJECTS - 1) + 1; // slot 0 is the gate's
   o->x = x;
   o->y = y;
   o->z = z;
@@ -74,7 +75,6 @@ void startFlight(void) {
   for (u32 i = 0; i < SPARKS; i++) sparks[i].life = 0;
   W->next = 0;
   place(GATE, 0, FIX(2.4), COURSE, 0);
-  W->next = 1;
   enter(FLIGHT);
   MAILBOX_ARM9->music = 2;
 }

@@ -53,14 +53,16 @@ void showScreens(void) {
 
 static void result(void) {
   u32 won = W->phase == FINISHED;
+  box(&upper, 20, 46, 216, 130, LINE);
+  box(&upper, 21, 47, 214, 128, NIGHT);
   centered(&upper, 14, 3, won ? GOLD : RED, won ? "COURSE CLEAR" : "SHIP LOST");
-  centered(&upper, 52, 2, WHITE, "SCORE");
+  centered(&upper, 54, 2, WHITE, "SCORE");
   number(&upper, 128 - 72 + 2, 72, 4, CYAN, (u32)W->score, 6);
-  text(&upper, 36, 112, 2, WHITE, "RINGS");
+  text(&upper, 34, 112, 2, WHITE, "RINGS");
   number(&upper, 184, 112, 2, GOLD, (u32)W->rings, 3);
-  text(&upper, 36, 132, 2, WHITE, "ROCKS SHOT");
+  text(&upper, 34, 132, 2, WHITE, "ROCKS SHOT");
   number(&upper, 184, 132, 2, GREEN, (u32)W->broken, 3);
-  text(&upper, 36, 152, 2, WHITE, "CRASHES");
+  text(&upper, 34, 152, 2, WHITE, "CRASHES");
   number(&upper, 184, 152, 2, RED, (u32)W->hits, 3);
 }
 

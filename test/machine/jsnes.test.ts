@@ -21,7 +21,7 @@ describe.runIf(hasShared)("jsnes", () => {
   });
   for (const game of ["thwaite128.nes", "lj65.nes", "rhde.nes"]) {
     const child = { core: "jsnes", rom: shared(`nes/${game}`) };
-    contract(`jsnes, ${game}`, () => openGame(game), { child, writable, before: 120, after: 60, opens: 10 });
+    contract(`jsnes, ${game}`, () => openGame(game), { child, writable, before: 80, after: 60, opens: 10 });
   }
   const settings = { ram: "random:-3", overclock: "2x" };
   contract("jsnes with a CPU of twice the speed", () => openGame("cybercoaster.nes", settings), {

@@ -176,8 +176,8 @@ export class Environment {
 
   /** Cores keep the pointer: each text is made once and stays. */
   #giveText(data: Address, text: string): boolean {
-    let bytes = this.#texts.get(text);
-    if (!bytes) this.#texts.set(text, (bytes = cString(text)));
+    const bytes = this.#texts.get(text) ?? cString(text);
+    this.#texts.set(text, bytes);
     koffi.encode(data, "uint64_t", addressOf(bytes));
     return true;
   }

@@ -68,6 +68,8 @@ export class Library {
   readonly folder: string;
   readonly system: string;
   readonly save: string;
+  /** What the core was handed: some read a game's bytes for as long as they run. */
+  readonly kept: Uint8Array[] = [];
   readonly imports: Imports | undefined;
   /** Where the copy is loaded, or 0 where that cannot be known. */
   readonly base: number;

@@ -3,15 +3,7 @@ import { basename, join } from "node:path";
 import { EXIT, Problem } from "../../problem.ts";
 import { type Boot, sha256Hex } from "../boot.ts";
 import type { InputSource } from "../input.ts";
-import {
-  type Machine,
-  type MemoryRegion,
-  type OpenOptions,
-  type Ratio,
-  SHOW_ALL,
-  type Show,
-  type Timing,
-} from "../machine.ts";
+import { type Machine, type MemoryRegion, type OpenOptions, SHOW_ALL, type Show, type Timing } from "../machine.ts";
 import { addressOf, cString, DEVICE, MEMORY, SIZE, viewOf } from "./abi.ts";
 import { pinClock, readsClock, unpinned } from "./clock.ts";
 import { desmumeTouch, settleDesmume } from "./desmume.ts";
@@ -56,8 +48,6 @@ export class LibretroMachine implements Machine {
   #environment!: Environment;
   #screen!: Screen;
   #shown: Show = SHOW_ALL;
-  /** What the core was handed at loading: some read it for as long as they run. */
-  #kept: Uint8Array[] = [];
   /** The frame that the console was last switched on at: its clock begins there. */
   #switchedOn = 0;
   #timing: Timing | undefined;
@@ -247,7 +237,7 @@ export class LibretroMachine implements Machine {
       info.writeBigUInt64LE(addressOf(bytes), 8);
       info.writeBigUInt64LE(BigInt(bytes.length), 16);
     }
-    this.#kept = [text, bytes, info];
+    library.kept.push(text, bytes, info);
     return info;
   }
 

@@ -23,15 +23,22 @@ function tableOf(format: number): Uint32Array {
   return table;
 }
 
-/** The picture of the last step: the core's own pixels where they are packed 32-bit ones, else converted into one buffer. */
+/**
+ * The picture of the last step: the core's own pixels where they are packed 32-bit ones, else converted into one buffer,
+ * and that only when somebody looks.
+ */
 export class Screen implements VideoFrame {
   width = 0;
   height = 0;
   pitch = 0;
-  pixels: Uint8Array = NO_PIXELS;
   readonly #geometry: Geometry;
   readonly #views = new Map<Address, Uint8Array>();
   #converted = new Uint32Array(0);
+  #pixels: Uint8Array | undefined = NO_PIXELS;
+  /** What the core drew: where, bytes a row, format. */
+  #data: Address = 0;
+  #stride = 0;
+  #format = 0;
 
   constructor(geometry: Geometry) {
     this.#geometry = geometry;
@@ -41,9 +48,14 @@ export class Screen implements VideoFrame {
     return this.#geometry.aspect;
   }
 
+  get pixels(): Uint8Array {
+    this.#pixels ??= this.#look();
+    return this.#pixels;
+  }
+
   /** Before a step: nothing is drawn yet. */
   begin(): void {
-    this.pixels = NO_PIXELS;
+    this.#pixels = NO_PIXELS;
   }
 
   /** Size of a picture that nobody looks at, or that is the last one again (`data` is null). */
@@ -57,17 +69,23 @@ export class Screen implements VideoFrame {
   draw(data: Address, width: number, height: number, pitch: number, format: number): void {
     this.skip(width, height);
     if (data === 0) return;
-    const wide = format === PIXELS.XRGB8888;
-    const used = pitch * (height - 1) + width * (wide ? 4 : 2); // the last row need not have its padding
-    const source = this.#view(data, used);
-    if (wide && pitch === width * 4) {
-      this.pixels = source;
-      return;
-    }
+    this.#data = data;
+    this.#stride = pitch;
+    this.#format = format;
+    this.#pixels = undefined;
+  }
+
+  #look(): Uint8Array {
+    const { width, height } = this;
+    const wide = this.#format === PIXELS.XRGB8888;
+    const used = this.#stride * (height - 1) + width * (wide ? 4 : 2); // the last row need not have its padding
+    const source = this.#view(this.#data, used);
+    if (wide && this.#stride === width * 4) return source;
     if (this.#converted.length !== width * height) this.#converted = new Uint32Array(width * height);
-    if (wide) pack(new Uint32Array(source.buffer), pitch / 4, this.#converted, width, height);
-    else convert(new Uint16Array(source.buffer), pitch / 2, this.#converted, width, height, tableOf(format));
-    this.pixels = new Uint8Array(this.#converted.buffer);
+    if (wide) pack(new Uint32Array(source.buffer), this.#stride / 4, this.#converted, width, height);
+    else
+      convert(new Uint16Array(source.buffer), this.#stride / 2, this.#converted, width, height, tableOf(this.#format));
+    return new Uint8Array(this.#converted.buffer);
   }
 
   #view(data: Address, size: number): Uint8Array {
