@@ -1,6 +1,6 @@
-// Builds every game from its sources with cc65 (Debian and Ubuntu: apt install cc65; 2.19).
-//   node games/build.mjs            writes games/<name>/<name>.nes
-//   node games/build.mjs --check    compares with the committed ROM, byte for byte; exit code 1 where they differ
+// Builds every game from its sources: with cc65 2.19, or by its own rom.mjs.
+//   node games/build.mjs [NAME...]           writes games/<name>/<name>.nes (or .nds)
+//   node games/build.mjs --check [NAME...]   compares with the committed ROM, byte for byte; exit code 1 where they differ
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +9,14 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { writeSound } from "./sound.mjs";
 import { drawTiles } from "./tiles.mjs";
 
+/** Debian's package of a tool that is not cc65's. */
+const PACKAGES = { "arm-none-eabi-gcc": "gcc-arm-none-eabi", "arm-none-eabi-objcopy": "binutils-arm-none-eabi" };
 const here = dirname(fileURLToPath(import.meta.url));
 
 export const games = readdirSync(here, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && existsSync(join(here, entry.name, "boot.s")))
+  .filter(
+    (entry) => entry.isDirectory() && ["boot.s", "rom.mjs"].some((file) => existsSync(join(here, entry.name, file))),
+  )
   .map((entry) => entry.name);
 
 /** The ROM of one game, built from its sources in a folder of its own. */
@@ -20,6 +24,8 @@ export async function build(name) {
   const source = join(here, name);
   const out = mkdtempSync(join(tmpdir(), "instep-game-"));
   try {
+    const own = await ownBuilder(name);
+    if (own) return own.build(source, out, run);
     const { songs, effects } = await import(pathToFileURL(join(source, "tunes.mjs")).href);
     writeFileSync(
       join(out, "tiles.chr"),
@@ -47,6 +53,12 @@ export async function build(name) {
   }
 }
 
+/** The rom.mjs of a game that is not for the NES, or undefined. */
+async function ownBuilder(name) {
+  const path = join(here, name, "rom.mjs");
+  return existsSync(path) ? import(pathToFileURL(path).href) : undefined;
+}
+
 function assemble(source, object, include) {
   run("ca65", ["-t", "nes", "--bin-include-dir", include, "-o", object, source]);
   return object;
@@ -56,7 +68,8 @@ function run(tool, args) {
   try {
     execFileSync(tool, args, { stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
-    if (error.code === "ENOENT") fail(`${tool} is not installed; install it with: sudo apt install cc65`, 3);
+    if (error.code === "ENOENT")
+      fail(`${tool} is not installed; install it with: sudo apt install ${PACKAGES[tool] ?? "cc65"}`, 3);
     fail(`${tool} ${args.at(-1)}: ${error.stderr}`, 1);
   }
 }
@@ -67,10 +80,11 @@ function fail(message, code) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    for (const name of games) {
+    const [check, ...named] = process.argv[2] === "--check" ? process.argv.slice(2) : ["", ...process.argv.slice(2)];
+    for (const name of named.length ? named : games) {
       const rom = await build(name);
-      const path = join(here, name, `${name}.nes`);
-      if (!process.argv.includes("--check")) writeFileSync(path, rom);
+      const path = join(here, name, `${name}.${(await ownBuilder(name))?.extension ?? "nes"}`);
+      if (!check) writeFileSync(path, rom);
       else if (!existsSync(path) || !rom.equals(readFileSync(path)))
         fail(`${path}: not what its sources build; run: node games/build.mjs`, 1);
       console.log(`${name}: ${rom.length} bytes`);

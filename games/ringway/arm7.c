@@ -106,7 +106,7 @@ static void effects(void) {
 void main(void) {
   POWCNT2 = 1;
   SOUNDBIAS = 0x200;
-  SOUNDCNT = 0x807f;
+  SOUNDCNT = 0x8048;
   for (u32 n = 0; n < sizeof *mail / 4; n++) ((volatile u32 *)mail)[n] = 0;
   IE = IRQ_VBLANK | IRQ_VCOUNT;
   DISPSTAT = 1 << 3 | 1 << 5 | TOUCH_LINE << 8;

@@ -1,13 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { libretroCore } from "../../src/machine/cores.node.ts";
 import type { PadState } from "../../src/machine/input.ts";
-import { openCore } from "../../src/machine/libretro/core.ts";
 import { regionOf, SHOW_NOTHING } from "../../src/machine/machine.ts";
 import type { Movie } from "../../src/movie/movie.ts";
 import { writeIsr } from "../../src/replay/isr.ts";
 import { makeBot, PHASE, WORLD } from "./bot.ts";
 
-const CORE = process.env.INSTEP_DESMUME ?? "/usr/lib/x86_64-linux-gnu/libretro/desmume_libretro.so";
 /** Frames of the title, of the end screen, and the most that a flight may take. */
 const PATIENCE = 150;
 const CODA = 300;
@@ -16,7 +15,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 
 /** Records games/ringway/ringway.isr: the bot flies the course once, from power-on until some seconds into the end screen. */
 export async function record(): Promise<void> {
-  const core = await openCore(CORE);
+  const core = await libretroCore("desmume");
   const machine = await core.open({ content: { name: "ringway.nds", bytes: readFileSync(here("ringway.nds")) } });
   const main = regionOf(machine, "main")!;
   const bot = makeBot(PATIENCE);

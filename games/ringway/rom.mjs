@@ -4,7 +4,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export const extension = "nds";
-export const install = "sudo apt install gcc-arm-none-eabi";
 
 const ARM9 = { at: 0x02000000, flags: ["-mcpu=arm946e-s"], link: "arm9.ld", start: "start9.s" };
 const ARM7 = { at: 0x037f8000, flags: ["-mcpu=arm7tdmi"], link: "arm7.ld", start: "start7.s" };

@@ -9,6 +9,7 @@ import { type Job, writeWhole } from "./job.node.ts";
 import { NativeRun } from "./native.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 import { ReadingsFile } from "./readings-file.node.ts";
+import { Seeker } from "./seeker.node.ts";
 
 /** What a step tells while it works; `frame` of `end`. */
 export interface Watching {
@@ -31,7 +32,7 @@ export async function collect(job: Job, spec: RunSpec, end: number, watching: Wa
     const log = new ReadingsLog(profile, end);
     const file = new ReadingsFile(job.path("native.readings.txt"), profile, log);
     if (log.length <= end) {
-      const native = new NativeRun({ instance, profile, log, file, end, from: 0, byPoll: spec.movie.by === "poll" });
+      const native = new NativeRun({ instance, profile, log, file, end, from: 0, seeker: new Seeker(spec, profile), byPoll: spec.movie.by === "poll" });
       await native.start(Number.POSITIVE_INFINITY, (frame) => watching.progress?.("collect", frame, end));
     }
     file.close();
@@ -60,6 +61,7 @@ export async function align(
   watching: Watching = {},
 ): Promise<Aligned> {
   const [native, target] = await openBoth(specs);
+  let seeker: Seeker | undefined;
   try {
     watching.opened?.("native", native);
     watching.opened?.("target", target);
@@ -73,7 +75,8 @@ export async function align(
     if (job.aligned && expected.length > end && actual.length > end)
       return { ...outcome(job), expected, actual, profile };
 
-    const from = await resume(job, native, target, Math.min(expected.length, actual.length));
+    const from = await resume(job, target, Math.min(expected.length, actual.length));
+    seeker = new Seeker(specs.native, profile);
     const reference = new NativeRun({
       instance: native,
       profile,
@@ -81,11 +84,12 @@ export async function align(
       file: nativeFile,
       end,
       from,
+      seeker,
       byPoll: specs.native.movie.by === "poll",
     });
     const playing = reference.start();
     playing.catch(() => {}); // it rejects the readings that the follower waits for, and is awaited below
-    const checkpoint = new Checkpoints(job, reference, target);
+    const checkpoint = new Checkpoints(job, target);
     const follower: Follower = {
       play: (frames) => target.play(frames),
       load: (state, frame, sample) => target.load(state, frame, sample),
@@ -112,7 +116,7 @@ export async function align(
           watching.progress?.("align", readings.first + readings.count - 1, end);
         },
         wantsPause: () => checkpoint.due,
-        onPause: (frame) => checkpoint.write(frame),
+        onPause: (frame) => checkpoint.write(frame, reference.sampleAt(frame)),
       },
       from,
     );
@@ -123,7 +127,7 @@ export async function align(
     targetFile.close();
     return { ...outcome(job), expected, actual, profile };
   } finally {
-    await Promise.all([native.close(), target.close()]);
+    await Promise.all([native.close(), target.close(), seeker?.close()]);
   }
 }
 
@@ -142,12 +146,11 @@ function claimNative(job: Job, native: Instance, end: number): void {
   job.claim({ format: 1, frames: end, native: native.opened.boot, profile: native.opened.profile });
 }
 
-/** Puts both where the log says that aligning got to; 0 is the boot. */
-async function resume(job: Job, native: Instance, target: Instance, readings: number): Promise<number> {
+/** Puts the target where the log says that aligning got to; 0 is the boot. */
+async function resume(job: Job, target: Instance, readings: number): Promise<number> {
   const point = job.resumePoint(readings);
   if (!point) return 0;
-  await native.load(readFileSync(point.native), point.frame, point.sample);
-  await target.load(readFileSync(point.target), point.frame, point.sample);
+  await target.load(readFileSync(point.state), point.frame, point.sample);
   return point.frame;
 }
 
@@ -165,17 +168,15 @@ function outcome(job: Job): Followed {
   };
 }
 
-/** Writes down both runs' states now and then, so that a stopped run goes on from there. */
+/** Writes down the target's state now and then, so that a stopped run goes on from there. */
 class Checkpoints {
   readonly #job: Job;
-  readonly #reference: NativeRun;
   readonly #target: Instance;
   #last = Date.now();
-  #previous: string[] = [];
+  #previous: string | undefined;
 
-  constructor(job: Job, reference: NativeRun, target: Instance) {
+  constructor(job: Job, target: Instance) {
     this.#job = job;
-    this.#reference = reference;
     this.#target = target;
   }
 
@@ -183,15 +184,13 @@ class Checkpoints {
     return Date.now() - this.#last >= CHECKPOINT_EVERY;
   }
 
-  async write(frame: number): Promise<void> {
+  async write(frame: number, sample: number | undefined): Promise<void> {
     this.#last = Date.now();
-    const sample = this.#reference.sampleAt(frame);
-    const files = ["native", "target"].map((role) => this.#job.checkpointPath(role, frame));
-    writeWhole(files[0]!, await this.#reference.stateAt(frame));
-    writeWhole(files[1]!, await this.#target.stateAt(frame));
+    const file = this.#job.checkpointPath(frame);
+    writeWhole(file, await this.#target.save());
     this.#job.add({ checkpoint: frame, ...(sample !== undefined && { sample }) });
-    for (const file of this.#previous) rmSync(file, { force: true });
-    this.#previous = files;
+    if (this.#previous) rmSync(this.#previous, { force: true });
+    this.#previous = file;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Keyframe } from "../history/history.ts";
 import type { Boot } from "../machine/boot.ts";
 import { serve } from "../machine/instance/child.ts";
 import { SHOW_NOTHING, type Show, type Timing } from "../machine/machine.ts";
@@ -45,7 +46,8 @@ const verbs = {
   },
   keepHistory: (budget: number, interval: number): void => run.keepHistory(budget, interval),
   play: (frames: number, show: Show = SHOW_NOTHING): Readings => run.play(frames, show),
-  stateAt: (frame: number): Uint8Array => run.stateAt(frame),
+  keyframe: (frame: number): Keyframe | undefined => run.keyframe(frame),
+  save: (): Uint8Array => run.machine.saveState(),
   load: (state: Uint8Array, frame: number, sample?: number): void => run.load(state, frame, sample),
   forgetBefore: (frame: number): void => run.forgetBefore(frame),
   /** The readings of the frame it is at. */

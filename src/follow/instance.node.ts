@@ -1,3 +1,4 @@
+import type { Keyframe } from "../history/history.ts";
 import { Child } from "../machine/instance/child.ts";
 import type { Show } from "../machine/machine.ts";
 import type { Readings } from "../watch/readings.ts";
@@ -45,8 +46,14 @@ export class Instance {
     return this.#child.call("keepHistory", budget, interval);
   }
 
-  stateAt(frame: number): Promise<Uint8Array> {
-    return this.#child.call("stateAt", frame);
+  /** The newest state that it kept at or before this frame. */
+  keyframe(frame: number): Promise<Keyframe | undefined> {
+    return this.#child.call("keyframe", frame);
+  }
+
+  /** The state of the frame it is at. */
+  save(): Promise<Uint8Array> {
+    return this.#child.call("save");
   }
 
   forgetBefore(frame: number): Promise<void> {

@@ -94,7 +94,7 @@ export class Job {
   }
 
   /** Where aligning can go on from: the last repair or checkpoint. What the log says after it is void and is dropped. */
-  resumePoint(readingsLength: number): { frame: number; sample?: number; native: string; target: string } | undefined {
+  resumePoint(readingsLength: number): { frame: number; sample?: number; state: string } | undefined {
     const at = this.entries.findLastIndex(
       (e) => ("repair" in e && e.repair < readingsLength) || ("checkpoint" in e && e.checkpoint < readingsLength),
     );
@@ -103,24 +103,13 @@ export class Job {
     const entry = this.entries[at];
     if (!entry) return undefined;
     const sample = "sample" in entry && entry.sample !== undefined ? { sample: entry.sample } : {};
-    if ("repair" in entry)
-      return {
-        frame: entry.repair,
-        ...sample,
-        native: this.statePath(entry.repair),
-        target: this.statePath(entry.repair),
-      };
+    if ("repair" in entry) return { frame: entry.repair, ...sample, state: this.statePath(entry.repair) };
     const { checkpoint } = entry as { checkpoint: number };
-    return {
-      frame: checkpoint,
-      ...sample,
-      native: this.checkpointPath("native", checkpoint),
-      target: this.checkpointPath("target", checkpoint),
-    };
+    return { frame: checkpoint, ...sample, state: this.checkpointPath(checkpoint) };
   }
 
-  checkpointPath(role: string, frame: number): string {
-    return this.path(`checkpoint/${role}.${String(frame).padStart(7, "0")}.state`);
+  checkpointPath(frame: number): string {
+    return this.path(`checkpoint/${String(frame).padStart(7, "0")}.state`);
   }
 
   get desyncs(): Divergence[] {

@@ -5,6 +5,7 @@ import type { ReadingsLog } from "../watch/readings-log.ts";
 import type { Reference } from "./follow.ts";
 import type { Instance } from "./instance.node.ts";
 import type { ReadingsFile } from "./readings-file.node.ts";
+import type { Seeker } from "./seeker.node.ts";
 
 /** Frames that the native run may be ahead of its follower: enough that nobody waits, few enough that its keyframes are dense. */
 const LEAD = 1200;
@@ -12,9 +13,9 @@ const BATCH = 128;
 const HISTORY_BUDGET = 512 << 20;
 
 /**
- * The movie at native settings as a Reference: an instance that plays headless, ahead of its follower, keeps keyframes on
- * the way and so gives the state of any frame that was asked for in the last {@link LEAD} frames at once. Its readings go
- * to a file; those that an earlier run left there must come again, or the native run is not deterministic.
+ * The movie at native settings as a Reference: an instance that plays headless from the boot to the end, ahead of its
+ * follower, and is never disturbed; states of frames that it passed are made by a {@link Seeker} from the keyframes that
+ * it keeps. Its readings go to a file; those that an earlier run left there must come again, or it is not deterministic.
  */
 export class NativeRun implements Reference {
   readonly end: number;
@@ -23,7 +24,8 @@ export class NativeRun implements Reference {
   readonly #log: ReadingsLog;
   readonly #file: ReadingsFile;
   readonly #byPoll: boolean;
-  #played: number;
+  readonly #seeker: Seeker;
+  #played = -1;
   #followedTo: number;
   #waiting: { frame: number; resolve: () => void; reject: (error: unknown) => void }[] = [];
   #error: unknown;
@@ -35,7 +37,9 @@ export class NativeRun implements Reference {
     log: ReadingsLog;
     file: ReadingsFile;
     end: number;
+    /** The frame that its follower is at. */
     from: number;
+    seeker: Seeker;
     byPoll: boolean;
   }) {
     this.#instance = options.instance;
@@ -44,7 +48,7 @@ export class NativeRun implements Reference {
     this.#file = options.file;
     this.#byPoll = options.byPoll;
     this.end = options.end;
-    this.#played = options.from - 1; // the readings of `from` itself are still to be taken
+    this.#seeker = options.seeker;
     this.#followedTo = options.from;
   }
 
@@ -77,7 +81,8 @@ export class NativeRun implements Reference {
 
   async stateAt(frame: number): Promise<Uint8Array> {
     if (frame > this.#played) await this.#playedTo(frame);
-    return this.#instance.stateAt(frame);
+    const keyframe = await this.#instance.keyframe(frame);
+    return this.#seeker.stateAt(this.#log.slice(frame, 1), keyframe && { ...keyframe, sample: this.sampleAt(keyframe.frame) });
   }
 
   #playedTo(frame: number): Promise<void> {

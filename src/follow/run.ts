@@ -1,4 +1,4 @@
-import { History } from "../history/history.ts";
+import { History, type Keyframe } from "../history/history.ts";
 import { type Machine, SHOW_NOTHING, type Show } from "../machine/machine.ts";
 import { type Movie, MovieInput } from "../movie/movie.ts";
 import type { Profile } from "../watch/profile.ts";
@@ -32,7 +32,7 @@ export class Run {
     return this.machine.frame;
   }
 
-  /** Keeps states on the way, so that {@link stateAt} goes back quickly. */
+  /** Keeps states on the way. */
   keepHistory(budget: number, interval: number): void {
     this.#history = new History({ budget, interval });
     this.#keep();
@@ -73,22 +73,9 @@ export class Run {
     if (sample !== undefined) this.#movie.seek(frame, sample);
   }
 
-  /** A state of a frame that was played already (headless, from the keyframe before it), or of this very frame. The run stays where it is. */
-  stateAt(frame: number): Uint8Array {
-    const { machine } = this;
-    if (frame === machine.frame) return machine.saveState();
-    const keyframe = this.#history?.nearest(frame);
-    if (!keyframe || frame > machine.frame)
-      throw new RangeError(`no state of frame ${frame} at frame ${machine.frame}`);
-    const here = { frame: machine.frame, state: machine.saveState() };
-    const history = this.#history;
-    this.#history = undefined;
-    machine.loadState(keyframe.state, keyframe.frame);
-    while (machine.frame < frame) this.step(SHOW_NOTHING);
-    const state = machine.saveState();
-    machine.loadState(here.state, here.frame);
-    this.#history = history;
-    return state;
+  /** The newest state that was kept at or before this frame. */
+  keyframe(frame: number): Keyframe | undefined {
+    return this.#history?.nearest(frame);
   }
 
   /** States before this frame will not be asked for any more. */

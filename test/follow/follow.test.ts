@@ -11,8 +11,8 @@ import { hasShared, shared } from "../support/data.ts";
 
 const END = 1500;
 
-/** A run in this process as a reference: played to its end at once, with a history. */
-function referenceOf(run: Run, profile: Profile): Reference & { asked: number[] } {
+/** A run in this process as a reference, played to its end at once; `seeker` is another one of the same boot. */
+function referenceOf(run: Run, seeker: Run, profile: Profile): Reference & { asked: number[] } {
   const log = new ReadingsLog(profile, END);
   log.append(run.read());
   run.keepHistory(64 << 20, 60);
@@ -24,7 +24,10 @@ function referenceOf(run: Run, profile: Profile): Reference & { asked: number[] 
     readings: async (first, count) => log.slice(first, count),
     stateAt: async (frame) => {
       asked.push(frame);
-      return run.stateAt(frame);
+      const keyframe = run.keyframe(frame)!;
+      seeker.load(keyframe.state, keyframe.frame);
+      seeker.play(frame - keyframe.frame);
+      return seeker.machine.saveState();
     },
     sampleAt: () => undefined,
     forgetBefore: () => {},
@@ -52,7 +55,8 @@ describe.runIf(hasShared)("follow", () => {
   async function kept(settings: Record<string, string>, faults: Fault[], policy: Policy = {}, profile?: Profile) {
     const native = await open({}, [], profile);
     const target = await open(settings, faults, profile);
-    const reference = referenceOf(native.run, native.profile);
+    const seeker = await open({}, [], profile);
+    const reference = referenceOf(native.run, seeker.run, native.profile);
     return { reference, followed: await follow(reference, followerOf(target.run), native.profile, policy) };
   }
 

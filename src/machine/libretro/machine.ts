@@ -61,7 +61,7 @@ export class LibretroMachine implements Machine {
     this.#trailer = new Trailer(file.build, this.#contentHash);
     this.polling = file.known?.exact ? "exact" : "frame";
     const touch = file.name === "desmume" ? desmumeTouch(this.#settings) : undefined;
-    this.#pads = new Pads(this.polling === "frame", touch);
+    this.#pads = new Pads(this.polling === "frame", SYSTEMS[this.#systemOfGame()]?.buttons ?? -1, touch);
     this.#start();
   }
 

@@ -35,13 +35,16 @@ export class Pads {
   /** What an input source threw; it cannot cross the core. */
   error: unknown;
   readonly #held: Held[] = Array.from({ length: PORTS }, () => ({ ...NO_PAD, at: -1 }));
+  readonly #buttons: number;
   readonly #oncePerFrame: boolean;
   readonly #touch: TouchMap | undefined;
   #source: InputSource = NO_INPUT;
   #poll = 0;
   #polled = false;
 
-  constructor(oncePerFrame: boolean, touch?: TouchMap) {
+  /** `buttons`: those that reach the core. */
+  constructor(oncePerFrame: boolean, buttons: number, touch?: TouchMap) {
+    this.#buttons = buttons;
     this.#oncePerFrame = oncePerFrame;
     this.#touch = touch;
   }
@@ -85,7 +88,7 @@ export class Pads {
     } catch (error) {
       this.error ??= error;
     }
-    held.buttons = pad.buttons;
+    held.buttons = pad.buttons & this.#buttons;
     held.lx = pad.lx;
     held.ly = pad.ly;
     held.rx = pad.rx;

@@ -1,3 +1,5 @@
+import { BUTTON as B } from "../input.ts";
+
 /** What libretro does not tell of a console. */
 export interface System {
   /** Address of main RAM on the bus. */
@@ -7,6 +9,11 @@ export interface System {
   readonly handheld?: boolean;
   /** Other RAM by its first address. */
   readonly areas?: Readonly<Record<number, string>>;
+  /**
+   * Bits of BUTTON that reach the core; all without. Cores put turbo fire on buttons that the console lacks, and count its
+   * pulses in memory that no state holds: a run with it cannot be repeated from a state.
+   */
+  readonly buttons?: number;
   /** What is on the bus but no memory: registers, which a loaded state need not set alike. */
   readonly registers?: readonly number[];
   readonly extensions: readonly string[];
@@ -14,13 +21,21 @@ export interface System {
 
 const GAME_BOY_AREAS = { 32768: "vram", 40960: "save", 49152: "wram", 53248: "wram-d000", 65024: "oam", 65408: "hram" };
 
+const PAD = B.A | B.B | B.Select | B.Start | B.Up | B.Down | B.Left | B.Right;
+
 export const SYSTEMS: Readonly<Record<string, System>> = {
-  nes: { ram: 0, extensions: ["nes", "fds", "unf", "unif"], areas: { 24576: "save" } },
-  gb: { ram: 0xc000, handheld: true, extensions: ["gb", "dmg"], areas: GAME_BOY_AREAS },
-  gbc: { ram: 0xc000, handheld: true, extensions: ["gbc", "cgb"], areas: GAME_BOY_AREAS },
+  nes: {
+    ram: 0,
+    buttons: PAD | B.L | B.R | B.L2 | B.R2 | B.L3,
+    extensions: ["nes", "fds", "unf", "unif"],
+    areas: { 24576: "save" },
+  },
+  gb: { ram: 0xc000, handheld: true, buttons: PAD, extensions: ["gb", "dmg"], areas: GAME_BOY_AREAS },
+  gbc: { ram: 0xc000, handheld: true, buttons: PAD, extensions: ["gbc", "cgb"], areas: GAME_BOY_AREAS },
   gba: {
     ram: 0x2000000,
     handheld: true,
+    buttons: PAD | B.L | B.R,
     extensions: ["gba", "agb"],
     registers: [0x4000000],
     areas: {
