@@ -12,6 +12,7 @@ export function add(program: Command): Command {
     .description(
       "Step 3 of a force-sync: writes the video, loading the native states where aligning found desyncs, with every seam closed.",
     )
+    .option("--naive", "load no states: the video as it is when nobody looks")
     .action(run);
   return example(
     command,
@@ -19,7 +20,7 @@ export function add(program: Command): Command {
   );
 }
 
-async function run(movie: string, flags: SyncFlags & DumpFlags): Promise<void> {
+async function run(movie: string, flags: SyncFlags & DumpFlags & { naive?: boolean }): Promise<void> {
   const { job, target, end } = await openJob(movie, flags);
   const aligned = loadAligned(job, end);
   const progress = new Progress();
@@ -29,7 +30,7 @@ async function run(movie: string, flags: SyncFlags & DumpFlags): Promise<void> {
     aligned.profile,
     aligned.expected,
     end,
-    dumpOptions(flags),
+    { ...dumpOptions(flags), ...(flags.naive && { naive: true }) },
     (frame) => progress.at("dump", frame, end),
   );
   progress.stop();

@@ -37,7 +37,7 @@ export async function openCore(path: string): Promise<Core> {
         states: true,
         regions: known?.regions ?? ["ram", "save"],
         hooks: false,
-        skipsVideo: known?.skipsVideo ?? false,
+        skipsVideo: false,
         browser: false,
         polling: known?.exact ? "exact" : "frame",
       },

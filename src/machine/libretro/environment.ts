@@ -23,7 +23,8 @@ export interface Mapping {
 
 /** The log is variadic, which no callback can be: an int function of libc takes it all and does nothing. */
 export const SILENCE: bigint = BigInt(koffi.load(null).symbol("abs"));
-const BIT = { video: 1, audio: 2 };
+/** Bit 0 video, bit 1 audio; not bit 2, states that only this process can load. */
+const SHOW_BOTH = 3;
 const DESCRIPTOR_SIZE = 64;
 const FLAG = { CONST: 1, BIGENDIAN: 2 };
 /** Calls that say nothing that matters here but that a core may want to be heard. */
@@ -52,7 +53,6 @@ export class Environment {
   readonly messages: string[] = [];
   /** The core asked to be shut down. */
   ended = false;
-  wants = BIT.video | BIT.audio;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #defaults: Readonly<Record<string, string>>;
   readonly #texts = new Map<string, Buffer>();
@@ -82,10 +82,6 @@ export class Environment {
     );
   }
 
-  show(video: boolean, audio: boolean): void {
-    this.wants = (video ? BIT.video : 0) | (audio ? BIT.audio : 0);
-  }
-
   readonly call = (command: number, data: Address): boolean => {
     switch (command) {
       case ENV.GET_VARIABLE:
@@ -94,7 +90,8 @@ export class Environment {
         koffi.encode(data, "bool", false); // options stay as the boot has them
         return true;
       case ENV.GET_AUDIO_VIDEO_ENABLE:
-        if (data) koffi.encode(data, "int", this.wants);
+        // Both, always: no core that was measured runs faster without, and the run must not depend on who looks.
+        if (data) koffi.encode(data, "int", SHOW_BOTH);
         return true;
       case ENV.SET_PIXEL_FORMAT:
         this.pixels = readU32(data);

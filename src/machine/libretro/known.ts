@@ -1,3 +1,5 @@
+import { DESMUME_REGIONS } from "./desmume.ts";
+
 /** What asking a core cannot tell. Measured on the cores of Debian 12; see test/machine/libretro.test.ts. */
 export interface KnownCore {
   /** What users call it. */
@@ -7,8 +9,6 @@ export interface KnownCore {
   /** Debian's package. */
   readonly package: string;
   readonly systems: readonly string[];
-  /** Honours GET_AUDIO_VIDEO_ENABLE, and the run stays equal. */
-  readonly skipsVideo?: boolean;
   /** Asks for its pad only when the game does. */
   readonly exact?: boolean;
   /** Memory that its machines show. */
@@ -30,15 +30,30 @@ export interface Firmware {
 export const KNOWN_CORES: readonly KnownCore[] = [
   {
     name: "nestopia",
+    regions: ["ram"],
     file: "nestopia",
     package: "libretro-nestopia",
     systems: ["nes"],
     firmware: [{ files: ["disksys.rom"], extensions: ["fds"] }],
   },
-  { name: "gambatte", file: "gambatte", package: "libretro-gambatte", systems: ["gb", "gbc"], exact: true },
-  { name: "mgba", file: "mgba", package: "libretro-mgba", systems: ["gba", "gb", "gbc"] },
+  {
+    name: "gambatte",
+    regions: ["ram", "save", "vram"],
+    file: "gambatte",
+    package: "libretro-gambatte",
+    systems: ["gb", "gbc"],
+    exact: true,
+  },
+  {
+    name: "mgba",
+    regions: ["save", "iwram", "ewram", "vram", "palette", "oam"],
+    file: "mgba",
+    package: "libretro-mgba",
+    systems: ["gba", "gb", "gbc"],
+  },
   {
     name: "desmume",
+    regions: DESMUME_REGIONS,
     file: "desmume",
     package: "libretro-desmume",
     systems: ["nds"],
@@ -47,6 +62,7 @@ export const KNOWN_CORES: readonly KnownCore[] = [
   },
   {
     name: "bsnes",
+    regions: ["ram", "vram"],
     file: "bsnes_mercury_balanced",
     package: "libretro-bsnes-mercury-balanced",
     systems: ["snes"],
@@ -76,6 +92,7 @@ export const KNOWN_CORES: readonly KnownCore[] = [
   },
   {
     name: "beetle-pce-fast",
+    regions: ["ram", "save"],
     file: "mednafen_pce_fast",
     package: "libretro-beetle-pce-fast",
     systems: ["pce"],

@@ -85,8 +85,6 @@ export class LibretroMachine implements Machine {
   step(input: InputSource, show: Show = SHOW_ALL): void {
     const library = this.#open;
     this.#shown = show;
-    // Only where it was measured that a core draws nothing and still runs the same.
-    this.#environment.show(show.video || !this.#file.known?.skipsVideo, true);
     this.#screen.begin();
     this.audio.begin();
     this.#pads.begin(input, this.frame);
