@@ -75,7 +75,7 @@ function onPath(program) {
 }
 
 function installed(name) {
-  const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "${db:Status-Status}", name], { encoding: "utf8" });
+  const { stdout } = spawnSync("dpkg-query", ["-W", "-f", "$" + "{db:Status-Status}", name], { encoding: "utf8" });
   return stdout === "installed";
 }
 

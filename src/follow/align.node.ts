@@ -32,7 +32,16 @@ export async function collect(job: Job, spec: RunSpec, end: number, watching: Wa
     const log = new ReadingsLog(profile, end);
     const file = new ReadingsFile(job.path("native.readings.txt"), profile, log);
     if (log.length <= end) {
-      const native = new NativeRun({ instance, profile, log, file, end, from: 0, seeker: new Seeker(spec, profile), byPoll: spec.movie.by === "poll" });
+      const native = new NativeRun({
+        instance,
+        profile,
+        log,
+        file,
+        end,
+        from: 0,
+        seeker: new Seeker(spec, profile),
+        byPoll: spec.movie.by === "poll",
+      });
       await native.start(Number.POSITIVE_INFINITY, (frame) => watching.progress?.("collect", frame, end));
     }
     file.close();

@@ -82,7 +82,10 @@ export class NativeRun implements Reference {
   async stateAt(frame: number): Promise<Uint8Array> {
     if (frame > this.#played) await this.#playedTo(frame);
     const keyframe = await this.#instance.keyframe(frame);
-    return this.#seeker.stateAt(this.#log.slice(frame, 1), keyframe && { ...keyframe, sample: this.sampleAt(keyframe.frame) });
+    return this.#seeker.stateAt(
+      this.#log.slice(frame, 1),
+      keyframe && { ...keyframe, sample: this.sampleAt(keyframe.frame) },
+    );
   }
 
   #playedTo(frame: number): Promise<void> {

@@ -23,11 +23,15 @@ export class Seeker {
   }
 
   /** `expected`: the native run's readings of that frame. */
-  async stateAt(expected: Readings, keyframe: (Keyframe & { readonly sample: number | undefined }) | undefined): Promise<Uint8Array> {
+  async stateAt(
+    expected: Readings,
+    keyframe: (Keyframe & { readonly sample: number | undefined }) | undefined,
+  ): Promise<Uint8Array> {
     const frame = expected.first;
     if (!this.#fromBoot && keyframe) {
       const seeker = await this.#open();
-      if (keyframe.frame > seeker.frame || seeker.frame > frame) await seeker.load(keyframe.state, keyframe.frame, keyframe.sample);
+      if (keyframe.frame > seeker.frame || seeker.frame > frame)
+        await seeker.load(keyframe.state, keyframe.frame, keyframe.sample);
       await this.#playTo(frame);
       if (!firstDivergence(this.#profile, expected, await seeker.read())) return seeker.save();
       await this.close();

@@ -22,7 +22,21 @@ async function lastPicture(video: string): Promise<Uint8Array> {
 
 function endOf(core: string, name: string, ...more: string[]): Uint8Array {
   const shot = file(name);
-  expect(instep("run", rom, "--movie", movie, "--core", core, "--frames", String(TOTAL), "--shot", `${shot}@${TOTAL}`, ...more).code).toBe(0);
+  expect(
+    instep(
+      "run",
+      rom,
+      "--movie",
+      movie,
+      "--core",
+      core,
+      "--frames",
+      String(TOTAL),
+      "--shot",
+      `${shot}@${TOTAL}`,
+      ...more,
+    ).code,
+  ).toBe(0);
   return new Uint8Array(readFileSync(shot));
 }
 
@@ -49,13 +63,37 @@ describe.runIf(hasShared)("a TAS with a hiccup at frame 3000", () => {
   }, 300_000);
 
   it("is found and repaired on jsnes too", () => {
-    const aligned = instep("align", movie, "--rom", rom, "--core", "jsnes", "--fault", "lag@3000", "--job", file("jsnes"), "--json");
+    const aligned = instep(
+      "align",
+      movie,
+      "--rom",
+      rom,
+      "--core",
+      "jsnes",
+      "--fault",
+      "lag@3000",
+      "--job",
+      file("jsnes"),
+      "--json",
+    );
     expect(aligned.code, aligned.err).toBe(0);
     expect(JSON.parse(aligned.out)).toEqual({ frames: TOTAL, desyncs: [3000], repairs: [3000], residual: 0 });
   }, 120_000);
 
   it("on an overclocked console it is said to be too different, early, with the figures", () => {
-    const ended = instep("sync", movie, "--rom", rom, "--core", "nestopia", "--target", "nestopia_overclock=2x", "-o", file("oc.mkv"), "--json");
+    const ended = instep(
+      "sync",
+      movie,
+      "--rom",
+      rom,
+      "--core",
+      "nestopia",
+      "--target",
+      "nestopia_overclock=2x",
+      "-o",
+      file("oc.mkv"),
+      "--json",
+    );
     expect(ended.code).toBe(1);
     const result = JSON.parse(ended.out);
     expect(result.gaveUp).toMatch(/stopped at frame \d+ of 13087 after 61 desyncs.*too different to force-sync/);

@@ -18,13 +18,15 @@ function contractOf(core: string, rom: string, options: Omit<Parameters<typeof c
 }
 
 contractOf("nestopia", "nes/cybercoaster.nes", {
-  before: 150,
-  after: 200,
   opens: 6,
   writable: { region: "ram", offset: 0x7f0 },
 });
-contractOf("nestopia", "nes/thwaite-0.04-author.nes", { before: 60, after: 60, opens: 3 });
-contractOf("bsnes", "snes/maze-battle.sfc", { before: 100, after: 120, audioTolerance: 0.003, opens: 3 });
+contractOf("nestopia", "nes/thwaite-0.04-author.nes", { opens: 3, writable: { region: "ram", offset: 0x7f0 } });
+contractOf("bsnes", "snes/maze-battle.sfc", {
+  audioTolerance: 0.003,
+  opens: 3,
+  writable: { region: "ram", offset: 0x1fff0 },
+});
 
 /** gambatte and mgba leave the sound's filters out of their states, desmume the picture of one frame. */
 const silent = { video: true, audio: false };
