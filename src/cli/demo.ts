@@ -5,6 +5,8 @@ import type { Command } from "commander";
 import { dump } from "../dump/dump.node.ts";
 import { sideBySide } from "../dump/side-by-side.ts";
 import { diskProblem } from "../follow/job.node.ts";
+import { findCore } from "../machine/cores.node.ts";
+import { EXIT, Problem } from "../problem.ts";
 import { describeDivergence } from "../watch/readings.ts";
 import { example } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -74,5 +76,38 @@ async function demo(flags: { output: string }): Promise<void> {
   say(`${out("side-by-side.mp4")}: both. ${out("report.html")}: every reading, repair and seam.`);
   if (result.residual === 0) say("Every frame of the synced video reads as the native run did.");
 
+  if (await isInstalled("desmume")) {
+    const ringway: SyncAllFlags = {
+      ...DEFAULTS,
+      rom: games("ringway/ringway.nds"),
+      core: "desmume",
+      profile: games("ringway/profile.json"),
+      target: { desmume_internal_resolution: "1024x768", desmume_cpu_mode: "interpreter" },
+      frames: 560,
+      tail: 40,
+      codec: "libx264",
+      crf: 16,
+      output: out("ds-4x.mp4"),
+    };
+    const ds = await sync(games("ringway/ringway.isr"), ringway, progress);
+    progress.stop();
+    const parted = ds.aligned.desyncs.map((d) => d.frame).join(", ");
+    say(
+      `${ringway.output}: Ringway, a DS game, at four times its resolution on another CPU emulation; repaired at ${parted || "no frame"}.`,
+    );
+  } else
+    say(
+      "With the native emulators (./instep setup --native) this demo also makes a Nintendo DS game at 4x resolution.",
+    );
   say(`Done in ${Math.round((performance.now() - started) / 1000)} s.`);
+}
+
+async function isInstalled(core: string): Promise<boolean> {
+  try {
+    await findCore(core, "");
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.exitCode === EXIT.missing) return false;
+    throw error;
+  }
 }

@@ -6,6 +6,7 @@ import { Job } from "../follow/job.node.ts";
 import { type RunSpec, readInput } from "../follow/open-run.node.ts";
 import type { Fault } from "../follow/run.ts";
 import { sha256Hex } from "../machine/boot.ts";
+import { shorten } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
 import { describeDivergence } from "../watch/readings.ts";
 import {
@@ -31,6 +32,7 @@ export interface SyncFlags {
   native: Record<string, string>;
   target: Record<string, string>;
   profile?: string;
+  frames?: number;
   tail: number;
   fault?: Fault[];
   maxRepairs?: number;
@@ -57,6 +59,7 @@ export function withSyncFlags(command: Command): Command {
         .default({}, "as native"),
     )
     .addOption(profileOption())
+    .addOption(new Option("--frames <n>", "play only the movie's first frames (default: all)").argParser(count))
     .addOption(new Option("--tail <n>", "frames to play after the movie's last").argParser(count).default(60))
     .addOption(
       new Option("--fault <lag@frame>", "for demos and tests: the target runs one frame too many there").argParser(
@@ -89,7 +92,8 @@ export interface SyncJob {
 export async function openJob(movieFile: string, flags: SyncFlags & { output?: string }): Promise<SyncJob> {
   const folder = flags.job ?? (flags.output ? `${flags.output}.job` : undefined);
   if (!folder) throw new Problem("say where the job's files go: --job FOLDER");
-  const { movie, sha256 } = await loadMovie(movieFile);
+  const { movie: whole, sha256 } = await loadMovie(movieFile);
+  const movie = shorten(whole, flags.frames ?? whole.length);
   const rom = await readInput(flags.rom);
   if (!flags.anyRom) checkRom(movie, movieFile, rom, flags.rom);
   if (movie.length === 0) throw new Problem(`${movieFile}: holds no frames`);

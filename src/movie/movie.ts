@@ -178,3 +178,16 @@ function byFrame(events: readonly MovieEvent[]): Map<number, MovieEvent[]> {
   }
   return index;
 }
+
+/** The first `length` samples of a movie; the movie itself when it has no more. */
+export function shorten(movie: Movie, length: number): Movie {
+  if (length >= movie.length) return movie;
+  const tracks = movie.tracks.map((track) => ({
+    device: track.device,
+    buttons: track.buttons.slice(0, length),
+    ...(track.sticks && { sticks: track.sticks.slice(0, length * 4) }),
+    ...(track.touch && { touch: track.touch.slice(0, length * 2) }),
+  }));
+  const lag = movie.lag && { lag: movie.lag.slice(0, length) };
+  return { ...movie, length, tracks, events: movie.events.filter((event) => event.at < length), ...lag };
+}

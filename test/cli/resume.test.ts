@@ -1,27 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Movie } from "../../src/movie/movie.ts";
-import { writeIsr } from "../../src/replay/isr-write.ts";
-import { readMovie } from "../../src/replay/movies.ts";
 import { type Ended, instep, scratch, start } from "../support/cli.ts";
 import { hasShared, shared } from "../support/data.ts";
 
 const SEED = Number(process.env.INSTEP_SEED ?? Date.now() % 100_000);
 const folder = scratch();
 const out = (name: string): string => join(folder, `${name}.mkv`);
-
-/** The first frames of a real movie, so that a run takes seconds. */
-function shortMovie(frames: number): string {
-  const whole = readMovie("m.bk2", readFileSync(shared("movies/bk2/homebrew-cybercoaster-M6779.bk2")));
-  const tracks = whole.tracks.map((track) => ({ ...track, buttons: track.buttons.slice(0, frames) }));
-  const movie: Movie = { ...whole, length: frames, tracks, events: [] };
-  const file = join(folder, "short.isr");
-  writeFileSync(file, writeIsr(movie));
-  return file;
-}
 
 const sha = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
@@ -35,7 +22,7 @@ function childrenOf(pid: number): number[] {
 }
 
 describe.runIf(hasShared)("a force-sync that is killed", () => {
-  const movie = shortMovie(1500);
+  const movie = shared("movies/bk2/homebrew-cybercoaster-M6779.bk2");
   const args = (name: string, ...more: string[]) => {
     const faults = ["--fault", "lag@400", "--fault", "lag@1111"];
     return [
