@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, extname } from "node:path";
 import type { Command } from "commander";
 import { type Dumped, dump, removePieces } from "../dump/dump.node.ts";
+import type { OffsetProof } from "../dump/offset.ts";
 import { type Aligned, align } from "../follow/align.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
 import { EXIT, Problem } from "../problem.ts";
@@ -26,7 +27,7 @@ interface SyncFigures {
 
 /** What `--json` ends with. */
 export interface SyncResult extends SyncFigures {
-  readonly seams: readonly { readonly frame: number; readonly offset: number; readonly proof: unknown }[];
+  readonly seams: readonly { readonly frame: number; readonly offset: number; readonly proof: OffsetProof }[];
   readonly video: Dumped["video"];
   readonly audio: Dumped["audio"];
   readonly seconds: Record<"align" | "dump" | "total", number>;
@@ -125,17 +126,22 @@ function tooDifferent({ desyncs, gaveUp }: Aligned, end: number): string {
 function inWords(result: SyncResult, output: string): string[] {
   const { repairs, seams, residual, video, seconds } = result;
   const total = result.frames + result.tail;
-  const offsets = seams.map((s) => s.offset);
-  return [
-    repairs.length
-      ? `${repairs.length} desyncs, each repaired with the native run's state: frames ${repairs.slice(0, 12).join(", ")}${repairs.length > 12 ? ", ..." : ""}`
-      : "no desync",
+  const listed = repairs.slice(0, 12).join(", ") + (repairs.length > 12 ? ", ..." : "");
+  const worst = Math.max(...seams.map((seam) => seam.offset));
+  const lines = [
+    repairs.length ? `${plural(repairs.length, "desync")}, repaired at ${listed}` : "no desync",
     residual ? `${residual} of ${total} frames still differ from native` : `all ${total} frames read as native's do`,
-    ...(seams.length
-      ? [`${seams.length} seams, closed ${Math.min(...offsets)} to ${Math.max(...offsets)} frames after the desync`]
-      : []),
+  ];
+  if (seams.length)
+    lines.push(`${plural(seams.length, "seam")}, cut at most ${plural(worst, "frame")} after the desync`);
+  const showing = seams.filter((seam) => !seam.proof.fits).length;
+  if (showing) lines.push(`${plural(showing, "seam")} may show: see the report`);
+  return [
+    ...lines,
     `${output}: ${video.frames} frames, ${video.width}x${video.height}, in ${seconds.total.toFixed(1)} s`,
   ];
 }
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 const round = (seconds: number): number => Math.round(seconds * 100) / 100;

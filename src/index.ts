@@ -1,0 +1,31 @@
+// The library as Node programs import it. The command line is made of the same parts.
+
+export { type Dumped, type DumpOptions, dump } from "./dump/dump.node.ts";
+export { type Aligned, align, collect, type Watching } from "./follow/align.node.ts";
+export { type Followed, type Follower, follow, type Policy, type Reference } from "./follow/follow.ts";
+export { Instance } from "./follow/instance.node.ts";
+export { Job } from "./follow/job.node.ts";
+export { openRun, type RunSpec } from "./follow/open-run.node.ts";
+export { type Fault, Run } from "./follow/run.ts";
+export { History, type Keyframe } from "./history/history.ts";
+export { type Boot, bootDifferences, bootHash } from "./machine/boot.ts";
+export { findCore, listCores } from "./machine/cores.node.ts";
+export { BUTTON, type InputSource, NO_INPUT, NO_PAD, type PadState } from "./machine/input.ts";
+export {
+  type Machine,
+  type MemoryRegion,
+  type OpenOptions,
+  regionOf,
+  SHOW_ALL,
+  SHOW_NOTHING,
+  type Show,
+} from "./machine/machine.ts";
+export type { Abilities, Core, CoreOption } from "./machine/registry.ts";
+export { type Movie, MovieInput, shorten } from "./movie/movie.ts";
+export { EXIT, Problem } from "./problem.ts";
+export { convertMovie } from "./replay/convert.ts";
+export { readIsr, writeIsr } from "./replay/isr.ts";
+export { readMovie } from "./replay/movies.ts";
+export { checkProfile, defaultProfile, type Profile, parseProfile } from "./watch/profile.ts";
+export { type Divergence, describeDivergence, firstDivergence, type Readings } from "./watch/readings.ts";
+export { fingerprint, Watcher } from "./watch/watcher.ts";
