@@ -16,7 +16,7 @@ const CORES = [
   "libretro-beetle-wswan",
 ];
 /** An assembler for 6502 homebrew, a C compiler for the benchmark, a browser. */
-const DEV = ["cc65", "gcc", "libc6-dev", "chromium"];
+const DEV = ["cc65", "gcc", "libc6-dev", "gcc-arm-none-eabi", "chromium"];
 const MISSING = 3;
 
 /** Installs what is not there yet; says what it does on stderr. Gives the exit code: 0, or 3 when it cannot. */
