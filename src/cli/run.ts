@@ -64,12 +64,15 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
   const late = flags.shot.find((shot) => shot.frame > frames);
   if (late)
     throw new Problem(`--shot ${late.file}@${late.frame}: the run ends at frame ${frames}; add --frames ${late.frame}`);
+  const profile = await loadProfile(flags.profile);
+  if (flags.fingerprints !== undefined && profile && !profile.profile.fingerprint)
+    throw new Problem(`${profile.name}: has no fingerprint to write; add one, or leave --profile out`);
   const instance = await Instance.open("game", {
     rom,
     core: flags.core,
     settings: flags.set,
     movie,
-    profile: await loadProfile(flags.profile),
+    profile,
     faults: flags.fault,
   });
   const progress = new Progress();

@@ -118,9 +118,9 @@ export function consoleWatching(progress: Progress): Watching {
       const { boot, profile } = instance.opened;
       if (role !== "native") return;
       progress.say(`${boot.content.name} on ${boot.core.name} ${boot.core.version}`);
-      if (!profile.probes.length) {
+      if (profile.game === "") {
         const regions = profile.fingerprint!.regions.map((r) => r.region).join(", ");
-        progress.say(`no profile: watching a fingerprint of all of "${regions}", so repairs are exact`);
+        progress.say(`no profile: watching a fingerprint of all of ${regions}, so repairs are exact`);
       }
       for (const what of boot.unpinned) progress.say(`not pinned: ${what}`);
     },

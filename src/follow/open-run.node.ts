@@ -34,6 +34,9 @@ export async function openRun(spec: RunSpec): Promise<{ run: Run; profile: Profi
     settings: spec.settings,
     ...(movie.start.kind === "save" && { save: movie.start.data }),
   });
+  const games = spec.profile?.profile.sha256 ?? [];
+  if (spec.profile && games.length > 0 && !games.includes(machine.boot.content.sha256))
+    throw new Problem(`${spec.profile.name}: its addresses are of another game (SHA-256 ${games[0]}) than ${spec.rom}`);
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);
   const profile = spec.profile?.profile ?? defaultProfile(machine.memory);
   return { run: new Run(machine, movie, profile, spec.faults), profile };

@@ -88,19 +88,30 @@ export function parseProfile(name: string, text: string): Profile {
     const issue = result.issues[0];
     throw new Problem(`${name}: ${v.getDotPath(issue) ?? "profile"}: ${issue.message}`);
   }
-  const twice = result.output.probes.find((probe, i, all) => all.findIndex((p) => p.name === probe.name) !== i);
+  const { game, probes, fingerprint } = result.output;
+  if (game === "") throw new Problem(`${name}: game: the game's name is missing`);
+  if (probes.length === 0 && !fingerprint) throw new Problem(`${name}: watches nothing; name probes, or a fingerprint`);
+  const twice = probes.find((probe, i, all) => all.findIndex((p) => p.name === probe.name) !== i);
   if (twice) throw new Problem(`${name}: two probes are named "${twice.name}"; give each a name of its own`);
   return result.output;
 }
 
-/** System RAM, by the names that machines give it, in order of preference. */
-const SYSTEM_RAM = ["ram", "main", "wram", "iwram"];
+/** System RAM, by the names that machines give it, in order of preference; a GBA's is in two places. */
+const SYSTEM_RAM = [["ram"], ["main"], ["iwram", "ewram"], ["wram"]];
 
 /** Without a profile: the fingerprint of all of system RAM, so that a repair is exact. */
 export function defaultProfile(memory: readonly MemoryRegion[]): Profile {
-  const region = SYSTEM_RAM.map((name) => memory.find((r) => r.name === name)).find((r) => r) ?? memory[0];
-  if (!region) throw new Problem("this core shows no memory at all, so nothing can be watched; choose another core");
-  return { game: "", sha256: [], from: 0, probes: [], fingerprint: { regions: [{ region: region.name }], mask: [] } };
+  const names = SYSTEM_RAM.map((wanted) => wanted.filter((name) => memory.some((r) => r.name === name)));
+  const found = names.find((some) => some.length > 0) ?? memory.slice(0, 1).map((r) => r.name);
+  if (found.length === 0)
+    throw new Problem("this core shows no memory at all, so nothing can be watched; choose another core");
+  return {
+    game: "",
+    sha256: [],
+    from: 0,
+    probes: [],
+    fingerprint: { regions: found.map((region) => ({ region })), mask: [] },
+  };
 }
 
 /** Throws a Problem when the machine has no such region or address. `name` is the profile's file. */

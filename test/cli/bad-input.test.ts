@@ -60,6 +60,11 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
     );
     refused(sync("--core", "jsnes", "--profile", profile), /p\.json: probe "score": 0x0900 is outside "ram"/);
   });
+  it("a profile of another game", () => {
+    const probes = [{ name: "x", region: "ram", address: 0, type: "u8" }];
+    const profile = file("other.json", JSON.stringify({ game: "x", sha256: ["00"], probes }));
+    refused(sync("--core", "jsnes", "--profile", profile), /other\.json: its addresses are of another game/);
+  });
   it("an output that cannot be written", () => {
     refused(["sync", movie, "--rom", rom, "-o", join(folder, "no/such/out.mkv")], /the folder .* does not exist/);
     refused(["sync", movie, "--rom", rom, "-o", join(folder, "out.doc")], /end its name in/);

@@ -25,6 +25,8 @@ describe("a profile", () => {
       /probes\.0\.type/,
     );
     expect(() => parse({ game: "g", colour: 1 })).toThrow(/^game\.json: /);
+    expect(() => parse({ game: "g" })).toThrow("watches nothing");
+    expect(() => parse({ game: "", fingerprint: { regions: ["ram"] } })).toThrow("name is missing");
     const twin = { name: "x", region: "ram", address: 1, type: "u8" };
     expect(() => parse({ game: "g", probes: [twin, twin] })).toThrow('two probes are named "x"');
   });
@@ -44,6 +46,8 @@ describe("a profile", () => {
 
   it("without a file, is the fingerprint of system RAM", () => {
     expect(defaultProfile([{ ...ram, name: "vram" }, ram]).fingerprint?.regions).toEqual([{ region: "ram" }]);
+    const gba = ["save", "iwram", "ewram", "vram"].map((name) => ({ ...ram, name }));
+    expect(defaultProfile(gba).fingerprint?.regions).toEqual([{ region: "iwram" }, { region: "ewram" }]);
     expect(() => defaultProfile([])).toThrow("shows no memory");
   });
 });
