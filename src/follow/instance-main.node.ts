@@ -45,7 +45,7 @@ const verbs = {
     };
   },
   keepHistory: (budget: number, interval: number): void => run.keepHistory(budget, interval),
-  play: (frames: number, show: Show = SHOW_NOTHING): Readings => run.play(frames, show),
+  play: (frames: number, show: Show = SHOW_NOTHING): Readings => run.play(frames, show, signOfLife),
   keyframe: (frame: number): Keyframe | undefined => run.keyframe(frame),
   save: (): Uint8Array => run.machine.saveState(),
   load: (state: Uint8Array, frame: number, sample?: number): void => run.load(state, frame, sample),
@@ -65,4 +65,13 @@ const verbs = {
 };
 export type InstanceVerbs = typeof verbs;
 
-serve(verbs);
+const progress = serve(verbs);
+
+/** A slow core at a high resolution takes minutes for one message: it says that it is not hung. */
+let lastSign = 0;
+function signOfLife(): void {
+  const now = performance.now();
+  if (now - lastSign < 5000) return;
+  lastSign = now;
+  progress(run.frame);
+}

@@ -58,11 +58,12 @@ export class Run {
   }
 
   /** Plays so many frames; the readings are those of the frames after this one. */
-  play(frames: number, show: Show = SHOW_NOTHING): Readings {
+  play(frames: number, show: Show = SHOW_NOTHING, onFrame?: () => void): Readings {
     const readings = newReadings(this.#profile, this.machine.frame + 1, frames);
     for (let row = 0; row < frames; row++) {
       this.step(show);
       this.#watcher.read(readings, row);
+      onFrame?.();
     }
     return readings;
   }
