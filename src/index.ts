@@ -6,7 +6,6 @@ export { type Followed, type Follower, follow, type Policy, type Reference } fro
 export { Instance } from "./follow/instance.node.ts";
 export { Job } from "./follow/job.node.ts";
 export { openRun, type RunSpec } from "./follow/open-run.node.ts";
-export { type Fault, Run } from "./follow/run.ts";
 export { History, type Keyframe } from "./history/history.ts";
 export { type Boot, bootDifferences, bootHash } from "./machine/boot.ts";
 export { findCore, listCores } from "./machine/cores.node.ts";
@@ -26,6 +25,7 @@ export { EXIT, Problem } from "./problem.ts";
 export { convertMovie } from "./replay/convert.ts";
 export { readIsr, writeIsr } from "./replay/isr.ts";
 export { readMovie } from "./replay/movies.ts";
+export { type Fault, Run } from "./replay/run.ts";
 export { checkProfile, defaultProfile, type Profile, parseProfile } from "./watch/profile.ts";
 export { type Divergence, describeDivergence, firstDivergence, type Readings } from "./watch/readings.ts";
 export { fingerprint, Watcher } from "./watch/watcher.ts";

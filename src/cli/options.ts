@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readInput } from "../follow/open-run.node.ts";
-import type { Fault } from "../follow/run.ts";
 import { sha256Hex } from "../machine/boot.ts";
 import type { Movie } from "../movie/movie.ts";
 import { readMovie } from "../replay/movies.ts";
+import type { Fault } from "../replay/run.ts";
 import { type Profile, parseProfile } from "../watch/profile.ts";
 
 // A flag means the same in every command: what several commands take is made here.

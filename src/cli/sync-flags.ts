@@ -4,10 +4,10 @@ import { Option } from "commander";
 import type { Watching } from "../follow/align.node.ts";
 import { Job } from "../follow/job.node.ts";
 import { type RunSpec, readInput } from "../follow/open-run.node.ts";
-import type { Fault } from "../follow/run.ts";
 import { sha256Hex } from "../machine/boot.ts";
 import { shorten } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
+import type { Fault } from "../replay/run.ts";
 import { describeDivergence } from "../watch/readings.ts";
 import {
   coreOption,

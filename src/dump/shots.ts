@@ -1,5 +1,5 @@
-import type { Run } from "../follow/run.ts";
 import { SHOW_ALL, SHOW_NOTHING, type VideoFrame } from "../machine/machine.ts";
+import type { Run } from "../replay/run.ts";
 import type { Readings } from "../watch/readings.ts";
 import { crossfade } from "./crossfade.ts";
 import { OffsetFinder, type OffsetProof } from "./offset.ts";

@@ -2,10 +2,10 @@ import type { Keyframe } from "../history/history.ts";
 import type { Boot } from "../machine/boot.ts";
 import { serve } from "../machine/instance/child.ts";
 import { SHOW_NOTHING, type Show, type Timing } from "../machine/machine.ts";
+import type { Run } from "../replay/run.ts";
 import type { Profile } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
 import { openRun, type RunSpec } from "./open-run.node.ts";
-import type { Run } from "./run.ts";
 
 /** What an instance says of its machine when it is open. */
 export interface Opened {

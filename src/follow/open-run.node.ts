@@ -3,8 +3,8 @@ import { basename } from "node:path";
 import { findCore } from "../machine/cores.node.ts";
 import type { Movie } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
+import { type Fault, Run } from "../replay/run.ts";
 import { checkProfile, defaultProfile, type Profile } from "../watch/profile.ts";
-import { type Fault, Run } from "./run.ts";
 
 /** All that a run depends on; plain data, so that it crosses to an instance. */
 export interface RunSpec {

@@ -13,6 +13,8 @@ export interface Recording {
   readonly boot?: unknown;
   readonly profile?: unknown;
   readonly players?: unknown;
+  /** Which of the profile's patches were on. One that is not named was off: the recording is older than it. */
+  readonly patches?: Readonly<Record<string, boolean>>;
 }
 
 /** Feature flags that this version knows. */
@@ -64,6 +66,7 @@ const HEADER = v.object({
   boot: v.exactOptional(v.unknown()),
   profile: v.exactOptional(v.unknown()),
   players: v.exactOptional(v.unknown()),
+  patches: v.exactOptional(v.record(v.string(), v.boolean())),
   movie: MOVIE,
 });
 

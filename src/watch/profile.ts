@@ -1,17 +1,8 @@
 import * as v from "valibot";
 import type { MemoryRegion } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
-
-/** An address as debuggers show it: a number, or text such as "0x0301" or "$0301". */
-const Address = v.pipe(
-  v.union([
-    v.number(),
-    v.pipe(v.string(), v.regex(/^(0x|\$)[0-9a-f]+$/i, 'an address is a number or text such as "0x0301"')),
-  ]),
-  v.transform((a) => (typeof a === "number" ? a : Number.parseInt(a.replace(/^(0x|\$)/i, ""), 16))),
-  v.integer(),
-  v.minValue(0),
-);
+import { Address } from "./address.ts";
+import { RESTORES } from "./restores.ts";
 
 /**
  * How near two readings must be to count as equal. "exact": equal numbers; step: at most that far apart; decimals: the
@@ -66,6 +57,7 @@ export const ProfileSchema = v.strictObject({
   from: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   probes: v.optional(v.array(Probe), []),
   fingerprint: v.optional(v.nullable(Fingerprint), null),
+  ...RESTORES,
 });
 
 /** What to watch of a game. docs/profiles.md describes the file. */
@@ -73,6 +65,8 @@ export type Profile = v.InferOutput<typeof ProfileSchema>;
 export type Probe = v.InferOutput<typeof Probe>;
 export type Range = v.InferOutput<typeof Range>;
 
+/** Bytes of an RNG of that type. */
+export const RNG_BYTES = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 export const BYTES = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, f32: 4, f64: 8 } as const;
 
 /** Reads a profile file's text. `name` is for messages. */
@@ -93,7 +87,25 @@ export function parseProfile(name: string, text: string): Profile {
   if (probes.length === 0 && !fingerprint) throw new Problem(`${name}: watches nothing; name probes, or a fingerprint`);
   const twice = probes.find((probe, i, all) => all.findIndex((p) => p.name === probe.name) !== i);
   if (twice) throw new Problem(`${name}: two probes are named "${twice.name}"; give each a name of its own`);
+  const wrong = unknownMoment(result.output);
+  if (wrong) throw new Problem(`${name}: ${wrong}`);
   return result.output;
+}
+
+/** A moment that is neither "start", "frame" nor a hook's name, or a capture that is not there, in words. */
+function unknownMoment({ hooks, rng, restore, events }: Profile): string | undefined {
+  const known = ["start", "frame", ...hooks.map((hook) => hook.name)];
+  const asked = [
+    ...[...rng, ...restore].flatMap(({ name, at }) => at.map((moment) => ({ name, moment }))),
+    ...events.flatMap(({ name, hook, at }) => [
+      { name, moment: hook },
+      { name, moment: at },
+    ]),
+  ];
+  const unknown = asked.find(({ moment }) => !known.includes(moment));
+  if (unknown) return `"${unknown.name}" is at "${unknown.moment}", which is no hook; name it under hooks`;
+  const event = events.find((e) => e.set.some((set) => "captured" in set && !e.capture[set.captured]));
+  return event && `event "${event.name}" sets a capture that it does not have`;
 }
 
 /** System RAM, by the names that machines give it, in order of preference; a GBA's is in two places. */
@@ -111,6 +123,11 @@ export function defaultProfile(memory: readonly MemoryRegion[]): Profile {
     from: 0,
     probes: [],
     fingerprint: { regions: found.map((region) => ({ region })), mask: [] },
+    hooks: [],
+    rng: [],
+    restore: [],
+    events: [],
+    patches: [],
   };
 }
 
@@ -131,12 +148,29 @@ export function checkProfile(name: string, profile: Profile, memory: readonly Me
     }
   };
   for (const probe of profile.probes) check(`probe "${probe.name}"`, probe.region, probe.address, BYTES[probe.type]);
+  for (const { name: what, region, address, length } of placesOf(profile)) check(what, region, address, length);
   const ranges = [...(profile.fingerprint?.regions ?? []), ...(profile.fingerprint?.mask ?? [])];
   for (const range of ranges) {
     const region = memory.find((r) => r.name === range.region);
     const from = range.from ?? region?.base ?? 0;
     check("fingerprint", range.region, from, range.length ?? (region ? region.base + region.size - from : 0));
   }
+}
+
+/** Every place that the profile restores, with what messages call it. */
+function placesOf({ rng, restore, events }: Profile) {
+  return [
+    ...rng.map((r) => ({ ...r, name: `rng "${r.name}"`, length: RNG_BYTES[r.type] })),
+    ...restore.map((r) => ({ ...r, name: `restore "${r.name}"` })),
+    ...events.flatMap((event) => [
+      ...event.capture.map((span) => ({ ...span, name: `event "${event.name}"` })),
+      ...event.set.map((set) => ({
+        ...set,
+        name: `event "${event.name}"`,
+        length: "bytes" in set ? set.bytes.length / 2 : event.capture[set.captured]!.length,
+      })),
+    ]),
+  ];
 }
 
 export const hex = (n: number): string => `0x${n.toString(16).padStart(4, "0")}`;

@@ -1,14 +1,16 @@
 import type { Profile } from "./profile.ts";
 import { newReadings, type Readings, sliceReadings } from "./readings.ts";
 
-/** The readings of a whole run, frame 0 on, filled in order. Room for all of it is made once. */
+/** The readings of a run, frame 0 on, filled in order. */
 export class ReadingsLog {
-  readonly #all: Readings;
+  readonly #profile: Profile;
   readonly #width: number;
+  #all: Readings;
   #length = 0;
 
-  /** `frames`: the last frame. */
+  /** `frames`: the last frame that is expected; it makes room for more when they come. */
   constructor(profile: Profile, frames: number) {
+    this.#profile = profile;
     this.#all = newReadings(profile, 0, frames + 1);
     this.#width = profile.probes.length;
   }
@@ -25,10 +27,8 @@ export class ReadingsLog {
     const known = this.#length - from;
     if (known >= readings.count) return;
     const fresh = known > 0 ? sliceReadings(readings, this.#length, readings.count - known) : readings;
-    this.#all.values.set(fresh.values, fresh.first * this.#width);
-    if (this.#all.prints.length) this.#all.prints.set(fresh.prints, fresh.first);
-    this.#all.polls.set(fresh.polls, fresh.first);
-    this.#all.samples.set(fresh.samples, fresh.first);
+    if (fresh.first + fresh.count > this.#all.count) this.#grow(fresh.first + fresh.count);
+    this.#copy(fresh);
     this.#length = fresh.first + fresh.count;
   }
 
@@ -49,5 +49,18 @@ export class ReadingsLog {
     let sum = 0;
     for (let f = 1; f <= frame; f++) sum += this.#all.polls[f]!;
     return sum;
+  }
+
+  #copy(rows: Readings): void {
+    this.#all.values.set(rows.values, rows.first * this.#width);
+    if (this.#all.prints.length) this.#all.prints.set(rows.prints, rows.first);
+    this.#all.polls.set(rows.polls, rows.first);
+    this.#all.samples.set(rows.samples, rows.first);
+  }
+
+  #grow(least: number): void {
+    const before = sliceReadings(this.#all, 0, this.#length);
+    this.#all = newReadings(this.#profile, 0, Math.max(least, this.#all.count * 2));
+    this.#copy(before);
   }
 }

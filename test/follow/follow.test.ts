@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Follower, follow, hopeless, type Policy, type Reference } from "../../src/follow/follow.ts";
-import { type Fault, Run } from "../../src/follow/run.ts";
+import { type Fault, Run } from "../../src/replay/run.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import type { Movie } from "../../src/movie/movie.ts";
 import { readMovie } from "../../src/replay/movies.ts";
