@@ -100,7 +100,8 @@ function sourcesHash(root) {
   const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  files.push(...["tsconfig.json", "tsconfig.build.json", "package-lock.json"].map((name) => join(root, name)));
+  const more = ["tsconfig.json", "tsconfig.build.json", "games/tsconfig.json", "games/gleam/bot.ts", "package-lock.json"];
+  files.push(...more.map((name) => join(root, name)));
   const lines = files.sort().map((path) => {
     const { size, mtimeMs } = statSync(path);
     return `${path} ${size} ${mtimeMs}\n`;
@@ -114,7 +115,7 @@ async function build(root) {
   const tsc = join(root, "node_modules/typescript/bin/tsc");
   // The compiler's notes would have it believe that what was deleted is still there.
   if (!existsSync(main)) rmSync(join(root, "dist/.tsbuildinfo"), { force: true });
-  const { code, output } = await run("building", root, [process.execPath, tsc, "-p", "tsconfig.build.json"]);
+  const { code, output } = await run("building", root, [process.execPath, tsc, "-b", "tsconfig.build.json", "games"]);
   if (!existsSync(main)) throw new CannotPrepare("the build failed; mend what the compiler says above", output);
   if (code === 0) return writeFileSync(join(root, "dist/.stamp"), before);
   // The compiler writes its output even so: who is in the middle of a change can run it.

@@ -2,7 +2,9 @@
  * Plays Gleam as a person would: it sees the game (its RAM, see README.md) and presses buttons. For each robot it tries
  * every pair of two directions against where the foes will be, and takes the safest one that leads to a gem.
  */
-import { BUTTON } from "../../src/machine/input.ts";
+
+/** Bits of a pad, as src/machine/input.ts has them: a bot imports nothing, so that it is a file of its own when built. */
+const BUTTON = { B: 1, Start: 1 << 3, Up: 1 << 4, Down: 1 << 5, Left: 1 << 6, Right: 1 << 7, A: 1 << 8 } as const;
 
 export const RULES = ["classic", "garbage", "clock", "history"] as const;
 export type Rules = (typeof RULES)[number];
@@ -48,6 +50,15 @@ const WAYS: readonly Way[] = [0, -1, 1].flatMap((dx) =>
     buttons: (dx < 0 ? BUTTON.Left : dx > 0 ? BUTTON.Right : 0) | (dy < 0 ? BUTTON.Up : dy > 0 ? BUTTON.Down : 0),
   })),
 );
+
+/** For `instep record --bot gleam:RULES,PLAYERS,PATIENCE`; all may be left out. */
+export default function bot({ memory, args }: { memory(region: string): Uint8Array; args: string }) {
+  const [rules = "", players = "2", patience = "64"] = args.split(",");
+  const known = RULES.find((name) => name === (rules || "classic"));
+  if (!known) throw new RangeError(`Gleam has no rules "${rules}"; it has ${RULES.join(", ")}`);
+  const play = makeBot({ rules: known, players: players === "1" ? 1 : 2, patience: Number(patience) });
+  return () => play(memory("ram"));
+}
 
 /** A function from the game's RAM (2 KB) to the buttons of both pads, for the frame that comes. It remembers a little. */
 export function makeBot(options: BotOptions): (ram: Uint8Array) => readonly [number, number] {

@@ -2,6 +2,9 @@ import type { Keyframe } from "../history/history.ts";
 import type { Boot } from "../machine/boot.ts";
 import { serve } from "../machine/instance/child.ts";
 import { SHOW_NOTHING, type Show, type Timing } from "../machine/machine.ts";
+import { uncovered } from "../replay/moments.ts";
+import { Player } from "../replay/player.ts";
+import type { Notes } from "../replay/restorer.ts";
 import type { Run } from "../replay/run.ts";
 import type { Profile } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
@@ -17,6 +20,8 @@ export interface Opened {
   readonly profile: Profile;
   /** The readings of frame 0. */
   readonly first: Readings;
+  /** What of the profile's hooks and restores it cannot do, in words. */
+  readonly uncovered: readonly string[];
 }
 
 export interface Picture {
@@ -42,6 +47,7 @@ const verbs = {
       regions: machine.memory.map(({ name, base, size }) => ({ name, base, size })),
       profile: opened.profile,
       first: run.read(),
+      uncovered: uncovered(machine, opened.profile),
     };
   },
   keepHistory: (budget: number, interval: number): void => run.keepHistory(budget, interval),
@@ -52,6 +58,8 @@ const verbs = {
   forgetBefore: (frame: number): void => run.forgetBefore(frame),
   /** The readings of the frame it is at. */
   read: (): Readings => run.read(),
+  /** What a playback put back so far; undefined for a run that plays no recording. */
+  notes: (): Notes | undefined => (run instanceof Player ? run.restorer?.notes : undefined),
   picture(): Picture {
     const { width, height, pitch, aspect, pixels } = run.machine.video;
     return { width, height, pitch, aspect, pixels: pixels.slice() };

@@ -1,6 +1,7 @@
 import type { Keyframe } from "../history/history.ts";
 import { Child } from "../machine/instance/child.ts";
 import type { Show } from "../machine/machine.ts";
+import type { Notes } from "../replay/restorer.ts";
 import type { Readings } from "../watch/readings.ts";
 import type { InstanceVerbs, Opened, Picture } from "./instance-main.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
@@ -62,6 +63,11 @@ export class Instance {
 
   read(): Promise<Readings> {
     return this.#child.call("read");
+  }
+
+  /** What a playback put back so far. */
+  notes(): Promise<Notes | undefined> {
+    return this.#child.call("notes");
   }
 
   picture(): Promise<Picture> {

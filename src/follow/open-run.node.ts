@@ -1,45 +1,77 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
+import { sha256Hex } from "../machine/boot.ts";
 import { findCore } from "../machine/cores.node.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { Movie } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
+import { Player } from "../replay/player.ts";
+import { readReplay } from "../replay/reader.ts";
+import type { Repair } from "../replay/restorer.ts";
 import { type Fault, Run } from "../replay/run.ts";
+import { applyPatches } from "../watch/patches.ts";
 import { checkProfile, defaultProfile, type Profile } from "../watch/profile.ts";
 
-/** All that a run depends on; plain data, so that it crosses to an instance. */
-export interface RunSpec {
+/** What a machine is opened with; plain data, so that it crosses to an instance. */
+export interface MachineSpec {
   /** Path of the game. */
   readonly rom: string;
   /** Name or path; by the game's extension when absent. */
   readonly core?: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
-  readonly movie: Movie;
   /** `name` is its file, for messages; without one, system RAM is watched. */
   readonly profile?: { readonly name: string; readonly profile: Profile } | undefined;
-  readonly faults?: readonly Fault[] | undefined;
+  /** Which of the profile's patches are on. */
+  readonly patches?: Readonly<Record<string, boolean>> | undefined;
 }
 
-/** Opens the machine and puts the movie in. Every fault of the input files is a Problem. */
+/** All that a run depends on. */
+export interface RunSpec extends MachineSpec {
+  readonly movie: Movie;
+  readonly faults?: readonly Fault[] | undefined;
+  /** The run plays this recording: its file, whose movie, profile and patches hold instead of those here. */
+  readonly replay?: { readonly file: string; readonly repair: Repair } | undefined;
+}
+
+/** Opens the machine and puts the movie or the recording in. Every fault of the input files is a Problem. */
 export async function openRun(spec: RunSpec): Promise<{ run: Run; profile: Profile }> {
-  const { movie } = spec;
-  if (movie.start.kind === "state") {
+  if (spec.replay) return openReplay(spec, spec.replay);
+  const { machine, profile } = await openMachine(spec, spec.movie.start);
+  return { run: new Run(machine, spec.movie, profile, spec.faults), profile };
+}
+
+async function openReplay(spec: RunSpec, { file, repair }: NonNullable<RunSpec["replay"]>) {
+  const replay = readReplay(file, await readInput(file));
+  const profile = replay.profile && { name: file, profile: replay.profile };
+  const { patches } = replay.recording;
+  const opened = await openMachine({ ...spec, profile, patches }, replay.movie.start);
+  return { run: new Player(opened.machine, replay, { repair, faults: spec.faults }), profile: opened.profile };
+}
+
+/** Opens a machine with its game, patched as asked. */
+export async function openMachine(
+  spec: MachineSpec,
+  start: Movie["start"] = { kind: "power-on" },
+): Promise<{ machine: Machine; profile: Profile }> {
+  if (start.kind === "state") {
     throw new Problem(
       "this movie starts from a savestate of its emulator, which no other core can load; use one that starts from power-on",
     );
   }
   const core = await findCore(spec.core, spec.rom);
-  const bytes = await readInput(spec.rom);
-  const machine = await core.open({
-    content: { name: basename(spec.rom), bytes },
-    settings: spec.settings,
-    ...(movie.start.kind === "save" && { save: movie.start.data }),
-  });
+  const content = await readInput(spec.rom);
   const games = spec.profile?.profile.sha256 ?? [];
-  if (spec.profile && games.length > 0 && !games.includes(machine.boot.content.sha256))
+  if (spec.profile && games.length > 0 && !games.includes(sha256Hex(content)))
     throw new Problem(`${spec.profile.name}: its addresses are of another game (SHA-256 ${games[0]}) than ${spec.rom}`);
+  const name = basename(spec.rom);
+  const bytes = spec.profile ? applyPatches(name, content, spec.profile.profile, spec.patches ?? {}) : content;
+  const machine = await core.open({
+    content: { name, bytes },
+    settings: spec.settings,
+    ...(start.kind === "save" && { save: start.data }),
+  });
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);
-  const profile = spec.profile?.profile ?? defaultProfile(machine.memory);
-  return { run: new Run(machine, movie, profile, spec.faults), profile };
+  return { machine, profile: spec.profile?.profile ?? defaultProfile(machine.memory) };
 }
 
 /** A file that the user named; why it cannot be read is a Problem. */

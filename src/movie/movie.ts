@@ -73,7 +73,9 @@ export interface Movie {
 export class MovieInput implements InputSource {
   readonly movie: Movie;
   readonly #pads: { -readonly [K in keyof PadState]: PadState[K] }[];
-  readonly #events: ReadonlyMap<number, readonly MovieEvent[]>;
+  readonly #events = new Map<number, MovieEvent[]>();
+  /** Events of the movie that are in the map: more may come. */
+  #indexed = 0;
   readonly #byPoll: boolean;
   /** Movies by poll: the first sample of each frame; UNKNOWN where it was not played. */
   #first = new Uint32Array(1024).fill(UNKNOWN, 1);
@@ -84,7 +86,6 @@ export class MovieInput implements InputSource {
   constructor(movie: Movie) {
     this.movie = movie;
     this.#pads = movie.tracks.map(() => ({ ...NO_PAD }));
-    this.#events = byFrame(movie.events);
     this.#byPoll = movie.by === "poll";
   }
 
@@ -105,7 +106,7 @@ export class MovieInput implements InputSource {
     let sample = this.#sample;
     if (this.#byPoll) {
       if (port === 0) this.#begins(this.#frame + 1, ++this.#sample);
-      else if (sample > 0) sample--;
+      else sample--;
     }
     const track = this.movie.tracks[port];
     const pad = this.#pads[port];
@@ -144,6 +145,7 @@ export class MovieInput implements InputSource {
    * frame that starts at its sample or after it.
    */
   eventsAt(frame: number): readonly MovieEvent[] {
+    this.#index();
     if (!this.#byPoll) return this.#events.get(frame) ?? NO_EVENTS;
     const last = this.sampleAt(frame);
     if (last === undefined || this.#events.size === 0) return NO_EVENTS;
@@ -154,6 +156,16 @@ export class MovieInput implements InputSource {
       if (more) events = events.length === 0 ? more : [...events, ...more];
     }
     return events;
+  }
+
+  #index(): void {
+    const { events } = this.movie;
+    for (; this.#indexed < events.length; this.#indexed++) {
+      const event = events[this.#indexed]!;
+      const list = this.#events.get(event.at);
+      if (list) list.push(event);
+      else this.#events.set(event.at, [event]);
+    }
   }
 
   #begins(frame: number, sample: number): void {
@@ -169,25 +181,20 @@ export class MovieInput implements InputSource {
 const UNKNOWN = 0xffffffff;
 const NO_EVENTS: readonly MovieEvent[] = [];
 
-function byFrame(events: readonly MovieEvent[]): Map<number, MovieEvent[]> {
-  const index = new Map<number, MovieEvent[]>();
-  for (const event of events) {
-    const list = index.get(event.at);
-    if (list) list.push(event);
-    else index.set(event.at, [event]);
-  }
-  return index;
-}
-
 /** The first `length` samples of a movie; the movie itself when it has no more. */
 export function shorten(movie: Movie, length: number): Movie {
   if (length >= movie.length) return movie;
+  return { ...first(movie, length), events: movie.events.filter((event) => event.at < length) };
+}
+
+/** A copy with `length` samples, whatever room its arrays have, and all events. */
+export function first(movie: Movie, length: number): Movie {
   const tracks = movie.tracks.map((track) => ({
     device: track.device,
     buttons: track.buttons.slice(0, length),
     ...(track.sticks && { sticks: track.sticks.slice(0, length * 4) }),
     ...(track.touch && { touch: track.touch.slice(0, length * 2) }),
   }));
-  const lag = movie.lag && { lag: movie.lag.slice(0, length) };
-  return { ...movie, length, tracks, events: movie.events.filter((event) => event.at < length), ...lag };
+  const { lag, ...said } = movie;
+  return { ...said, length, tracks, ...(lag && { lag: lag.slice(0, length) }) };
 }

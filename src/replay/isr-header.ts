@@ -1,5 +1,7 @@
 import * as v from "valibot";
+import { fault } from "../movie/formats/text.ts";
 import type { Movie, Track } from "../movie/movie.ts";
+import { CborError, CborReader } from "./isr-cbor.ts";
 
 /** "isr" as the first item of the file: CBOR's own mark (tag 55799), then a list of three that starts with the text. */
 export const MAGIC = Uint8Array.of(0xd9, 0xd9, 0xf7, 0x83, 0x63, 0x69, 0x73, 0x72);
@@ -15,6 +17,8 @@ export interface Recording {
   readonly players?: unknown;
   /** Which of the profile's patches were on. One that is not named was off: the recording is older than it. */
   readonly patches?: Readonly<Record<string, boolean>>;
+  /** The machine that recorded could run something at the profile's hooks; without it only "start" and "frame" were captured. */
+  readonly hooks?: boolean;
 }
 
 /** Feature flags that this version knows. */
@@ -67,6 +71,7 @@ const HEADER = v.object({
   profile: v.exactOptional(v.unknown()),
   players: v.exactOptional(v.unknown()),
   patches: v.exactOptional(v.record(v.string(), v.boolean())),
+  hooks: v.exactOptional(v.boolean()),
   movie: MOVIE,
 });
 
@@ -88,8 +93,43 @@ export function headerOf(movie: Movie, recording: Recording): Record<string, unk
   return { ...recording, movie: { ...said, tracks: shapes, lag: lag !== undefined } };
 }
 
+export function isIsr(bytes: Uint8Array): boolean {
+  return bytes.length >= MAGIC.length && MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Reads a file's header and says where it ends; undefined where the bytes end inside it and more may `come`. Throws a
+ * Problem where it is none, or of a version that is not known.
+ */
+export function readHeader(
+  file: string,
+  bytes: Uint8Array,
+  come: boolean,
+): { header: IsrHeader; end: number } | undefined {
+  if (come && bytes.length < MAGIC.length && bytes.every((byte, i) => byte === MAGIC[i])) return undefined;
+  if (!isIsr(bytes)) throw fault(file, "it does not start as an .isr does", "give a file that Instep recorded");
+  const reader = new CborReader(bytes, MAGIC.length, true);
+  let header: IsrHeader | string;
+  try {
+    const version = reader.value();
+    if (version !== VERSION)
+      throw fault(
+        file,
+        `it is version ${String(version).slice(0, 20)} of .isr`,
+        `this reads version ${VERSION}: update Instep`,
+      );
+    header = checkHeader(reader.value());
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+    if (come && error.cut) return undefined;
+    header = `its header is not whole (${error.message})`;
+  }
+  if (typeof header === "string") throw fault(file, header, "get the whole file, or update Instep");
+  return { header, end: reader.at };
+}
+
 /** Checks a header's map. Returns it, or what is wrong with it in a few words. */
-export function checkHeader(map: unknown): IsrHeader | string {
+function checkHeader(map: unknown): IsrHeader | string {
   const result = v.safeParse(HEADER, map);
   if (!result.success) return `its header is wrong at '${v.getDotPath(result.issues[0]) ?? "its top"}'`;
   const unknown = result.output.flags?.find((flag) => !KNOWN_FLAGS.has(flag));
@@ -98,22 +138,21 @@ export function checkHeader(map: unknown): IsrHeader | string {
     : `it needs the feature '${unknown.slice(0, 40)}', which this version does not know`;
 }
 
-/** The movie of a header with empty tracks of so many samples. */
-export function movieOf(header: IsrHeader, length: number): Movie {
-  const { tracks, lag, start, ...said } = header.movie;
+/** The movie of a header, without samples yet. */
+export function movieOf(header: IsrHeader): Movie {
+  const { tracks, lag, ...said } = header.movie;
   return {
     ...said,
-    start,
-    length,
+    length: 0,
     events: [],
     tracks: tracks.map(
       ({ device, sticks, touch }): Track => ({
         device,
-        buttons: new Uint32Array(length),
-        ...(sticks && { sticks: new Int16Array(length * 4) }),
-        ...(touch && { touch: new Int16Array(length * 2) }),
+        buttons: new Uint32Array(0),
+        ...(sticks && { sticks: new Int16Array(0) }),
+        ...(touch && { touch: new Int16Array(0) }),
       }),
     ),
-    ...(lag && { lag: new Uint8Array(length) }),
+    ...(lag && { lag: new Uint8Array(0) }),
   };
 }

@@ -1,27 +1,41 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { makePatch } from "../history/pages.ts";
+import { StateTree } from "../history/tree.ts";
 import type { Movie, MovieEvent } from "../movie/movie.ts";
+import type { Profile } from "../watch/profile.ts";
+import type { Readings } from "../watch/readings.ts";
+import type { Tape } from "../watch/tape.ts";
 import { CborWriter } from "./isr-cbor.ts";
 import { headerOf, MAGIC, type Recording, VERSION } from "./isr-header.ts";
-import { crc32, END, EVENT, INDEX, SAMPLES } from "./isr-items.ts";
-import { StreamWriter } from "./isr-streams.ts";
+import * as items from "./isr-items.ts";
+import { ObservedCodec } from "./isr-observed.ts";
+import { DELTA, StreamWriter, XOR } from "./isr-streams.ts";
+import type { Happening } from "./replay.ts";
 
-/** Samples in a block. Ten seconds at 60 a second: a block is lost at most when the writer is killed. */
-export const BLOCK = 600;
+const { BLOCK } = items;
 
 /**
- * Writes an .isr piece by piece; each method returns the bytes to append. Any prefix of what was appended plays. The
- * movie that it is given may still grow: only its header is read at first, and of its samples what a block covers.
+ * Writes an .isr piece by piece; each method returns the bytes to append, which are the caller's. Any prefix of what was
+ * appended plays. The movie may still grow: only its header is read at first, and of its samples what a block covers.
  */
 export class IsrWriter {
   readonly header: Uint8Array;
+  readonly #profile: Profile | undefined;
+  #observed: ObservedCodec | undefined;
   readonly #streams = new StreamWriter();
   readonly #offsets: number[] = [];
-  #length: number;
+  readonly #tree = new StateTree<number>();
+  #keyframes = 0;
+  #length = 0;
   #samples = 0;
+  /** Of all bytes since the last link, after that link itself. */
+  #chain = sha256.create().update(new Uint8Array(32));
+  #link = new Uint8Array(32);
 
   /** Throws a RangeError or TypeError where `extra` or `syncSettings` hold what CBOR cannot (functions, cycles). */
   constructor(movie: Movie, recording: Recording = {}) {
-    this.header = new CborWriter().raw(MAGIC).value(VERSION).value(headerOf(movie, recording)).take();
-    this.#length = this.header.length;
+    this.#profile = recording.profile as Profile | undefined;
+    this.header = this.#append(new CborWriter().raw(MAGIC).value(VERSION).value(headerOf(movie, recording)).take());
   }
 
   /** The next `count` samples of the movie, at most {@link BLOCK}. */
@@ -30,34 +44,80 @@ export class IsrWriter {
     const streams = this.#streams;
     streams.clear();
     for (const { buttons, sticks, touch } of movie.tracks) {
-      streams.stream(buttons, first, 1, count, true);
-      for (let axis = 0; sticks && axis < 4; axis++) streams.stream(sticks, first * 4 + axis, 4, count, false);
-      for (let axis = 0; touch && axis < 2; axis++) streams.stream(touch, first * 2 + axis, 2, count, false);
+      streams.runs(buttons, first, 1, count, XOR);
+      for (let axis = 0; sticks && axis < 4; axis++) streams.runs(sticks, first * 4 + axis, 4, count, DELTA);
+      for (let axis = 0; touch && axis < 2; axis++) streams.runs(touch, first * 2 + axis, 2, count, DELTA);
     }
-    if (movie.lag) streams.stream(movie.lag, first, 1, count, true);
+    if (movie.lag) streams.runs(movie.lag, first, 1, count, XOR);
     this.#offsets.push(this.#length);
     this.#samples += count;
-    return this.#append([SAMPLES, first, count, streams.bytes]);
+    return this.#item(items.SAMPLES, first, count, streams.bytes);
   }
 
   /** An event; it stands before the block that its sample is in. */
   event({ at, kind, data }: MovieEvent): Uint8Array {
-    return this.#append(data === undefined ? [EVENT, at, kind] : [EVENT, at, kind, data]);
+    return data === undefined ? this.#item(items.EVENT, at, kind) : this.#item(items.EVENT, at, kind, data);
+  }
+
+  /** The next rows of the recording's profile, at most {@link BLOCK}; the tapes hold just them. Their samples stand before. */
+  observed(readings: Readings, tapes: readonly Tape[]): Uint8Array {
+    const { first, count, prints } = readings;
+    this.#streams.clear();
+    this.#observed ??= new ObservedCodec(this.#profile!);
+    this.#observed.write(this.#streams, readings, tapes);
+    const bytes = new Uint8Array(prints.length * 8);
+    const view = new DataView(bytes.buffer);
+    for (let row = 0; row < prints.length; row++) view.setBigUint64(row * 8, prints[row]!, true);
+    return this.#item(items.OBSERVED, first, count, this.#streams.bytes, bytes);
+  }
+
+  /** Something that happened in the game; it stands before the rows of its frame. */
+  happening({ frame, event, data }: Happening): Uint8Array {
+    return this.#item(items.HAPPENING, frame, event, data);
+  }
+
+  /** The state at `frame`, which starts with that sample. The array is kept for a while and may not change. */
+  keyframe(frame: number, sample: number, state: Uint8Array): Uint8Array {
+    const number = this.#keyframes++;
+    const base = this.#tree.baseFor(number);
+    this.#tree.add(number, this.#length, state);
+    const patch = makePatch(base?.state, state);
+    return this.#item(items.KEYFRAME, frame, sample, base?.node ?? null, state.length, patch);
+  }
+
+  /** Whether the keyframe of that frame, loaded cold, ran on as recorded. */
+  verdict(frame: number, ok: boolean): Uint8Array {
+    return this.#item(items.VERDICT, frame, ok);
+  }
+
+  /** The next link of the chain: SHA-256 of the link before (zeros at first) and all bytes since its item. */
+  link(): Uint8Array {
+    this.#link = this.#chain.digest();
+    this.#chain = sha256.create().update(this.#link);
+    const bytes = items.itemOf([items.LINK, this.#link]);
+    this.#length += bytes.length;
+    return bytes;
+  }
+
+  /** A player's Ed25519 signature of the last link. */
+  signature(player: number, sign: (message: Uint8Array) => Uint8Array): Uint8Array {
+    return this.#item(items.SIGNATURE, player, sign(items.signedMessage(this.#link, player)));
   }
 
   /** The index and the end, after which nothing is appended. */
   end(): Uint8Array {
     const at = new Uint8Array(8);
     new DataView(at.buffer).setBigUint64(0, BigInt(this.#length));
-    const index = this.#append([INDEX, this.#samples, this.#offsets]);
-    return new CborWriter().raw(index).value([END, at]).take();
+    const index = this.#item(items.INDEX, this.#samples, this.#offsets);
+    return new CborWriter().raw(index).value([items.END, at]).take();
   }
 
-  /** An item: a list that ends with the CRC-32 of its bytes before it. */
-  #append(content: readonly unknown[]): Uint8Array {
-    const writer = new CborWriter().head(4, content.length + 1);
-    for (const value of content) writer.value(value);
-    const bytes = writer.value(crc32(writer.take())).take();
+  #item(...content: readonly unknown[]): Uint8Array {
+    return this.#append(items.itemOf(content));
+  }
+
+  #append(bytes: Uint8Array): Uint8Array {
+    this.#chain.update(bytes);
     this.#length += bytes.length;
     return bytes;
   }

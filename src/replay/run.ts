@@ -11,6 +11,13 @@ export interface Fault {
   readonly frame: number;
 }
 
+/** What goes along with each step of a run. */
+export interface Companion {
+  /** The events of the frame are carried out; the step comes now. */
+  beforeStep(): void;
+  afterStep(): void;
+}
+
 /** A machine that plays a movie and is watched: what collects, aligns and dumps. */
 export class Run {
   readonly machine: Machine;
@@ -18,14 +25,16 @@ export class Run {
   readonly #profile: Profile;
   readonly #watcher: Watcher;
   readonly #faults: ReadonlySet<number>;
+  readonly #companion: Companion | undefined;
   #history: History | undefined;
 
-  constructor(machine: Machine, movie: Movie, profile: Profile, faults: readonly Fault[] = []) {
+  constructor(machine: Machine, movie: Movie, profile: Profile, faults: readonly Fault[] = [], companion?: Companion) {
     this.machine = machine;
     this.#movie = new MovieInput(movie);
     this.#profile = profile;
     this.#watcher = new Watcher(profile, machine);
     this.#faults = new Set(faults.map((fault) => fault.frame));
+    this.#companion = companion;
   }
 
   get frame(): number {
@@ -45,7 +54,9 @@ export class Run {
       if (event.kind === "reset") machine.reset("soft");
       else if (event.kind === "power") machine.reset("power");
     }
+    this.#companion?.beforeStep();
     machine.step(this.#movie, show);
+    this.#companion?.afterStep();
     if (this.#faults.has(machine.frame)) this.#runOneTooMany(show);
     if (this.#history?.wants(machine.frame)) this.#keep();
   }
@@ -68,10 +79,19 @@ export class Run {
     return readings;
   }
 
-  /** Loads a state of that frame. `sample` is the movie's sample there, needed for movies by poll. */
-  load(state: Uint8Array, frame: number, sample?: number): void {
+  /**
+   * Loads a state of that frame. `sample` is the movie's sample there, needed for movies by poll; `before` that of the
+   * frame before it: without it an event of a lag frame is carried out again.
+   */
+  load(state: Uint8Array, frame: number, sample?: number, before?: number): void {
     this.machine.loadState(state, frame);
+    if (before !== undefined && frame > 0) this.#movie.seek(frame - 1, before);
     if (sample !== undefined) this.#movie.seek(frame, sample);
+  }
+
+  /** The movie's sample that a frame starts with; undefined for one of a movie by poll that was not played up to. */
+  sampleAt(frame: number): number | undefined {
+    return this.#movie.sampleAt(frame);
   }
 
   /** The newest state that was kept at or before this frame. */

@@ -18,3 +18,13 @@ export const Span = v.strictObject({
   length: v.pipe(Address, v.minValue(1), v.maxValue(4096)),
 });
 export type Span = v.InferOutput<typeof Span>;
+
+/** A number of up to 64 bits: exact as a number up to 2^53, as text such as "0x5851f42d4c957f2d" beyond. */
+export const Word = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
+  v.pipe(
+    v.string(),
+    v.regex(/^(0x|\$)[0-9a-f]{1,16}$/i, 'a constant is a number or text such as "0x41c64e6d"'),
+    v.transform((text) => `0x${text.replace(/^(0x|\$)/i, "").toLowerCase()}`),
+  ),
+]);

@@ -77,13 +77,19 @@ export function parseProfile(name: string, text: string): Profile {
   } catch (error) {
     throw new Problem(`${name}: not JSON: ${(error as Error).message}`);
   }
+  const profile = checkedProfile(name, json);
+  if (profile.game === "") throw new Problem(`${name}: game: the game's name is missing`);
+  return profile;
+}
+
+/** A profile that is plain data already, as recordings hold it. `name` is for messages. */
+export function checkedProfile(name: string, json: unknown): Profile {
   const result = v.safeParse(ProfileSchema, json);
   if (!result.success) {
     const issue = result.issues[0];
     throw new Problem(`${name}: ${v.getDotPath(issue) ?? "profile"}: ${issue.message}`);
   }
-  const { game, probes, fingerprint } = result.output;
-  if (game === "") throw new Problem(`${name}: game: the game's name is missing`);
+  const { probes, fingerprint } = result.output;
   if (probes.length === 0 && !fingerprint) throw new Problem(`${name}: watches nothing; name probes, or a fingerprint`);
   const twice = probes.find((probe, i, all) => all.findIndex((p) => p.name === probe.name) !== i);
   if (twice) throw new Problem(`${name}: two probes are named "${twice.name}"; give each a name of its own`);

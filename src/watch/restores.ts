@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { Address, Span } from "./address.ts";
+import { Address, Span, Word } from "./address.ts";
 
 // What a recording holds besides probes, so that a playback can put it back: docs/profiles.md.
 
@@ -16,21 +16,27 @@ const Moments = v.pipe(v.array(Name), v.minLength(1));
 
 /**
  * How a random number generator's state goes on with one draw. Numbers are as the state's type holds them.
- * lcg: state * multiply + add. lfsr: shifts by one bit, and XORs `taps` when a bit falls out (galois), or shifts in the
+ * lcg: state * multiply + add. lfsr: `steps` times, shifts by one bit, and XORs `taps` when a 1 falls out (galois), or shifts in the
  * parity of the bits in `taps` (fibonacci). xorshift: for each shift s in turn, state ^= s > 0 ? state << s : state >>> -s.
  * table: the state is an index that goes on by `step` and wraps at `length`.
  */
 const Algorithm = v.variant("kind", [
-  v.strictObject({ kind: v.literal("lcg"), multiply: Address, add: Address }),
+  v.strictObject({ kind: v.literal("lcg"), multiply: Word, add: Word }),
   v.strictObject({
     kind: v.literal("lfsr"),
     form: v.picklist(["galois", "fibonacci"]),
     shift: v.picklist(["left", "right"]),
-    taps: Address,
+    taps: Word,
+    /** Shifts of one bit that a draw takes. */
+    steps: v.optional(v.pipe(Address, v.minValue(1), v.maxValue(64)), 1),
   }),
   v.strictObject({
     kind: v.literal("xorshift"),
-    shifts: v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1)),
+    shifts: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(-63), v.maxValue(63))),
+      v.minLength(1),
+      v.maxLength(16),
+    ),
   }),
   v.strictObject({ kind: v.literal("table"), length: v.pipe(Address, v.minValue(1)), step: v.optional(Address, 1) }),
 ]);

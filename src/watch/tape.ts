@@ -64,9 +64,14 @@ export class Tape {
     this.#first = first;
   }
 
-  /** All captures, one after another; a view that the next capture may make stale. */
+  /** All captures, one after another, and then room for more; {@link add} may replace it by a longer one. */
   get bytes(): Uint8Array {
-    return this.#bytes.subarray(0, this.#captures * this.moment.size);
+    return this.#bytes;
+  }
+
+  /** Captures that are here, in all rows. */
+  get captures(): number {
+    return this.#captures;
   }
 
   get first(): number {

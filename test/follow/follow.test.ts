@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Follower, follow, hopeless, type Policy, type Reference } from "../../src/follow/follow.ts";
-import { type Fault, Run } from "../../src/replay/run.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import type { Movie } from "../../src/movie/movie.ts";
 import { readMovie } from "../../src/replay/movies.ts";
+import { type Fault, Run } from "../../src/replay/run.ts";
 import { defaultProfile, type Profile, parseProfile } from "../../src/watch/profile.ts";
 import { ReadingsLog } from "../../src/watch/readings-log.ts";
 import { hasShared, shared } from "../support/data.ts";

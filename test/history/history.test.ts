@@ -24,6 +24,58 @@ describe("history", () => {
     );
   });
 
+  it("gives every state back as it was, packed or not, while gaps double and old ones are forgotten", () => {
+    const stateAt = (frame: number): Uint8Array => {
+      const state = new Uint8Array(1000 + (frame % 7 === 0 ? 13 : 0));
+      for (let i = 0; i < 100; i++) state[(i * i * 31 + frame * (i % 3)) % state.length] = frame * 7 + i;
+      return state;
+    };
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.integer({ min: 24_500, max: 80_000 }),
+        fc.array(fc.nat(4000), { maxLength: 5 }),
+        (interval, start, budget, forget) => {
+          const history = new History({ budget, interval });
+          const last = 3000;
+          for (let frame = start; frame <= last; frame++) {
+            if (frame === start || history.wants(frame)) history.keep(frame, stateAt(frame));
+            if (forget.includes(frame)) history.forgetBefore(frame - 100);
+            if (frame % 50 === 0) history.pack();
+          }
+          expect(history.bytes).toBeLessThanOrEqual(budget);
+          const near = new Set(Array.from({ length: 200 }, (_, i) => history.nearest(start + i * 15)));
+          for (const keyframe of near)
+            if (keyframe) expect(Buffer.compare(keyframe.state, stateAt(keyframe.frame))).toBe(0);
+          expect(history.nearest(last)).toBeDefined();
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("never gives a keyframe out again that ran on otherwise", () => {
+    const history = new History({ budget: 1e6, interval: 10 });
+    for (let frame = 0; frame <= 100; frame += 10) history.keep(frame, Uint8Array.of(frame));
+    history.reject(50);
+    expect(history.nearest(59)?.frame).toBe(40);
+    history.forgetBefore(55);
+    expect(history.nearest(59)?.frame).toBe(40);
+    expect(history.nearest(60)?.frame).toBe(60);
+  });
+
+  it("holds many more keyframes of a game's states than their plain bytes would allow", () => {
+    const state = Uint8Array.from({ length: 100_000 }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+    const history = new History({ budget: 5e6, interval: 10 });
+    for (let frame = 0; frame <= 10_000; frame += 10) {
+      state[(frame * 7919) % state.length]! ^= 0x55;
+      history.keep(frame, state.slice());
+    }
+    expect(history.interval).toBe(10);
+    expect(history.bytes).toBeLessThan(5e6);
+  });
+
   it("forgets what no later seek needs, and nothing that one does", () => {
     const history = new History({ budget: 1e6, interval: 10 });
     for (let frame = 0; frame <= 100; frame += 10) history.keep(frame, new Uint8Array(1));

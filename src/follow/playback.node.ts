@@ -1,0 +1,180 @@
+import { type Boot, bootDifferences } from "../machine/boot.ts";
+import { Problem } from "../problem.ts";
+import { stateOf } from "../replay/keyframes.ts";
+import type { Replay } from "../replay/replay.ts";
+import type { Notes, Repair } from "../replay/restorer.ts";
+import type { Fault } from "../replay/run.ts";
+import { type Divergence, firstDivergence, type Readings, sliceReadings } from "../watch/readings.ts";
+import { follow, type Reference } from "./follow.ts";
+import { Instance } from "./instance.node.ts";
+import type { RunSpec } from "./open-run.node.ts";
+import { Seeker } from "./seeker.node.ts";
+
+/** What is put back; "state": all that the profile names, and the recording's states where the playback parts even so. */
+export type PlaybackRepair = Repair | "state";
+
+export interface PlaybackOptions {
+  readonly rom: string;
+  /** By default the recording's own, with its settings. */
+  readonly core?: string | undefined;
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+  readonly repair: PlaybackRepair;
+  readonly faults?: readonly Fault[] | undefined;
+  /** Gets every batch of the playback's readings. */
+  onReadings?(readings: Readings): void;
+}
+
+/** How a recording was played. */
+export interface Playback {
+  readonly boot: Boot;
+  /** In what the boot differs from the recording's: [recorded, played]. */
+  readonly differences: Readonly<Record<string, readonly [unknown, unknown]>>;
+  readonly uncovered: readonly string[];
+  /** The first frame that differs, however it was mended afterwards. */
+  readonly first: Divergence | undefined;
+  /** The playback's readings around that frame. */
+  readonly around: Readings | undefined;
+  /** Frames that were compared, and those of them that differ. */
+  readonly compared: number;
+  readonly differing: number;
+  /** Frames at which the recording's state was loaded. */
+  readonly repairs: readonly number[];
+  readonly gaveUp: string | undefined;
+  readonly notes: Notes | undefined;
+  readonly polling: "exact" | "frame";
+}
+
+const BATCH = 256;
+/** Frames before the first difference that are kept to explain it, and after it. */
+const BEFORE = 60;
+
+/** Plays a recording in an instance, headless, and compares every frame. `file` is its path. */
+export async function playBack(file: string, replay: Replay, options: PlaybackOptions): Promise<Playback> {
+  const recorded = replay.recording.boot as Boot | undefined;
+  const spec: RunSpec = {
+    rom: options.rom,
+    core: options.core ?? recorded?.core.name,
+    settings: settingsFor(recorded, options),
+    movie: replay.movie,
+    faults: options.faults,
+    replay: { file, repair: options.repair === "state" ? "values" : options.repair },
+  };
+  const instance = await Instance.open("playback", spec);
+  try {
+    const { boot, uncovered, polling } = instance.opened;
+    const watch = new Comparison(replay, options.onReadings);
+    const states = options.repair === "state" ? recordedStates(replay, file, spec, boot) : undefined;
+    watch.settle(await instance.read());
+    let repairs: readonly number[] = [];
+    let gaveUp: string | undefined;
+    if (states) {
+      const followed = await follow(states.reference, instance, replay.profile!, { onSettled: (r) => watch.settle(r) });
+      ({ repairs, gaveUp } = followed);
+      watch.differing = followed.residual.length;
+      await states.close();
+    } else {
+      while (instance.frame < replay.frames)
+        watch.settle(await instance.play(Math.min(BATCH, replay.frames - instance.frame)));
+    }
+    return {
+      boot,
+      differences: recorded ? bootDifferences(recorded, boot) : {},
+      uncovered,
+      first: watch.first,
+      around: watch.around,
+      compared: watch.compared,
+      differing: watch.differing,
+      repairs,
+      gaveUp,
+      notes: await instance.notes(),
+      polling,
+    };
+  } finally {
+    await instance.close();
+  }
+}
+
+/** The recording's own settings hold for its own core; another core has other names for them. */
+function settingsFor(recorded: Boot | undefined, { core, settings }: PlaybackOptions): Record<string, string> {
+  const same = recorded && (core === undefined || core === recorded.core.name);
+  return { ...(same && recorded.settings), ...settings };
+}
+
+/** Counts what differs, and keeps the readings around the first difference. */
+class Comparison {
+  first: Divergence | undefined;
+  around: Readings | undefined;
+  compared = 0;
+  differing = 0;
+  readonly #replay: Replay;
+  readonly #onReadings: ((readings: Readings) => void) | undefined;
+  #before: Readings | undefined;
+
+  constructor(replay: Replay, onReadings: ((readings: Readings) => void) | undefined) {
+    this.#replay = replay;
+    this.#onReadings = onReadings;
+  }
+
+  settle(actual: Readings): void {
+    const { profile, readings } = this.#replay;
+    this.#onReadings?.(actual);
+    if (!profile) return;
+    const count = Math.min(actual.count, readings.length - actual.first);
+    if (count <= 0) return;
+    const expected = readings.slice(actual.first, count);
+    this.compared += count;
+    for (let frame = actual.first; frame < actual.first + count; ) {
+      const rest = actual.first + count - frame;
+      const parted = firstDivergence(profile, sliceReadings(expected, frame, rest), sliceReadings(actual, frame, rest));
+      if (!parted) break;
+      if (!this.first) {
+        this.first = parted;
+        this.around = joined(this.#before, actual, parted.frame - BEFORE);
+      }
+      this.differing++;
+      frame = parted.frame + 1;
+    }
+    this.#before = actual;
+  }
+}
+
+/** Two batches on end as one, from a frame on. */
+function joined(before: Readings | undefined, after: Readings, from: number): Readings {
+  if (!before || before.first + before.count !== after.first) return after;
+  const first = Math.max(before.first, from);
+  const kept = sliceReadings(before, first, after.first - first);
+  return {
+    first,
+    count: kept.count + after.count,
+    values: Float64Array.of(...kept.values, ...after.values),
+    prints: BigUint64Array.of(...kept.prints, ...after.prints),
+    polls: Uint16Array.of(...kept.polls, ...after.polls),
+    samples: Uint16Array.of(...kept.samples, ...after.samples),
+  };
+}
+
+/** The recording as a reference: a machine booted as it was recorded makes the states of frames that the file holds none of. */
+function recordedStates(replay: Replay, file: string, spec: RunSpec, boot: Boot) {
+  const { profile, recording, readings } = replay;
+  const recorded = recording.boot as Boot | undefined;
+  if (!profile || !recorded)
+    throw new Problem(`${file}: holds inputs only, so there is no state to repair from; record it with instep record`);
+  if (boot.core.name !== recorded.core.name) {
+    throw new Problem(
+      `${file}: was recorded on ${recorded.core.name}, whose states ${boot.core.name} cannot load; leave --core out, or use --repair values`,
+    );
+  }
+  const seeker = new Seeker({ ...spec, settings: recorded.settings, faults: undefined }, profile);
+  const reference: Reference = {
+    end: replay.frames,
+    readings: async (first, count) => readings.slice(first, count),
+    sampleAt: (frame) => (replay.movie.by === "poll" ? readings.pollsBefore(frame) : undefined),
+    forgetBefore: () => {},
+    stateAt: (frame) => {
+      const keyframe = replay.keyframes.findLast((k) => k.frame <= frame && k.verified !== false);
+      const state = keyframe && { frame: keyframe.frame, state: stateOf(keyframe), sample: keyframe.sample };
+      return seeker.stateAt(readings.slice(frame, 1), state);
+    },
+  };
+  return { reference, close: () => seeker.close() };
+}

@@ -1,0 +1,75 @@
+import { basename } from "node:path";
+import { type Boot, sha256Hex } from "../machine/boot.ts";
+import { NO_INPUT } from "../machine/input.ts";
+import { serve } from "../machine/instance/child.ts";
+import { type Machine, SHOW_NOTHING, type Timing } from "../machine/machine.ts";
+import { type Movie, MovieInput } from "../movie/movie.ts";
+import type { BotInput } from "../replay/bot.ts";
+import { GrowingFile } from "../replay/growing-file.node.ts";
+import { uncovered } from "../replay/moments.ts";
+import { liveMovie, Recorder } from "../replay/recorder.ts";
+import { loadBot } from "./load-bot.node.ts";
+import { type MachineSpec, openMachine, readInput } from "./open-run.node.ts";
+
+/** A recording that is to be made; plain data. */
+export interface RecordSpec extends MachineSpec {
+  /** Who plays: a movie, a bot ("random:7", or a JavaScript file and its argument after a colon), or nobody. */
+  readonly movie?: Movie | undefined;
+  readonly bot?: string | undefined;
+  readonly out: string;
+  readonly overwrite?: boolean | undefined;
+  /** Frames between stored states; 0 for none; unset: as the machine's states allow. */
+  readonly keyframeEvery?: number | undefined;
+}
+
+export interface Recording {
+  readonly boot: Boot;
+  readonly timing: Timing;
+  readonly uncovered: readonly string[];
+}
+
+/** A keyframe is kept so seldom that it costs a frame's time nearly nothing. */
+const STATE_BYTES_A_FRAME = 64 << 10;
+const KEYFRAME_EVERY = 600;
+
+let machine: Machine;
+let recorder: Recorder;
+let source: MovieInput | BotInput | undefined;
+let file: GrowingFile;
+
+const verbs = {
+  async open(spec: RecordSpec): Promise<Recording> {
+    const opened = await openMachine(spec, spec.movie?.start);
+    machine = opened.machine;
+    if (spec.movie) source = new MovieInput(spec.movie);
+    else if (spec.bot) source = await loadBot(spec.bot, machine);
+    const rom = { name: basename(spec.rom), sha256: sha256Hex(await readInput(spec.rom)) };
+    file = new GrowingFile(spec.out, spec.overwrite);
+    recorder = new Recorder(machine, {
+      profile: opened.profile,
+      movie: spec.movie ? { ...spec.movie, rom } : liveMovie(machine, rom),
+      recording: spec.patches ? { patches: spec.patches } : {},
+      keyframeEvery: spec.keyframeEvery ?? Math.max(KEYFRAME_EVERY, Math.ceil(machine.stateSize / STATE_BYTES_A_FRAME)),
+      append: (bytes) => file.append(bytes),
+    });
+    return { boot: machine.boot, timing: machine.timing, uncovered: uncovered(machine, opened.profile) };
+  },
+  /** Records so many frames more. Returns the file's length. */
+  record(frames: number): number {
+    for (let left = frames; left > 0; left--) {
+      if (source instanceof MovieInput)
+        for (const { kind } of source.eventsAt(machine.frame))
+          if (kind === "reset" || kind === "power") recorder.reset(kind === "reset" ? "soft" : "power");
+      recorder.step(source ?? NO_INPUT, SHOW_NOTHING);
+    }
+    return file.length;
+  },
+  finish(): number {
+    recorder.finish();
+    file.close();
+    machine.close();
+    return file.length;
+  },
+};
+export type RecordVerbs = typeof verbs;
+serve(verbs);
