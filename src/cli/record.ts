@@ -15,6 +15,7 @@ interface RecordFlags {
   profile?: string;
   patch: string[];
   keyframes?: number;
+  sign: { key: string; port: number }[];
   out?: string;
   overwrite?: boolean;
   json?: boolean;
@@ -38,6 +39,14 @@ export function add(program: Command): Command {
         "frames between stored states; 0: none (default: 600, more for big states)",
       ).argParser(count),
     )
+    .addOption(
+      new Option(
+        "--sign <key@player>",
+        "a player's key, which is made when it is not there (player: 1 without @; repeatable)",
+      )
+        .argParser(seat)
+        .default([], ""),
+    )
     .option("-o, --out <file>", "the recording (default: the game's name and .isr)")
     .option("--overwrite", "replace the file if it is there already")
     .addOption(jsonOption())
@@ -46,6 +55,16 @@ export function add(program: Command): Command {
 }
 
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(",").map((n) => n.trim())];
+
+function seat(text: string, before: { key: string; port: number }[]): { key: string; port: number }[] {
+  const [, key, player] = /^(.*?)(?:@(\d+))?$/.exec(text)!;
+  const port = Number(player ?? 1) - 1;
+  if (!key || port < 0 || port > 15)
+    throw new Problem(`--sign ${text}: give a key's file and a player from 1 to 16: ada.pem@1`);
+  if (before.some((other) => other.port === port))
+    throw new Problem(`--sign ${text}: player ${port + 1} signs already`);
+  return [...before, { key, port }];
+}
 
 async function run(rom: string, flags: RecordFlags): Promise<void> {
   if (flags.movie !== undefined && flags.bot !== undefined)
@@ -68,6 +87,7 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
     out: flags.out ?? `${basename(rom).replace(/\.[^.]*$/, "")}.isr`,
     overwrite: flags.overwrite,
     keyframeEvery: flags.keyframes,
+    signers: flags.sign,
   };
   const frames = flags.frames ?? (movie?.length || 3600);
   const progress = new Progress();
@@ -79,15 +99,16 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
 }
 
 function say(recorded: Recorded, spec: RecordSpec, json: boolean | undefined): void {
-  const { boot, frames, bytes, seconds, uncovered } = recorded;
+  const { boot, frames, bytes, seconds, uncovered, keysMade } = recorded;
   if (json) {
-    console.log(JSON.stringify({ file: spec.out, frames, bytes, seconds, uncovered, boot }));
+    console.log(JSON.stringify({ file: spec.out, frames, bytes, seconds, uncovered, keysMade, boot }));
     return;
   }
   const played = recorded.playedSeconds;
   console.log(
     `${spec.out}: ${frames} frames of ${boot.content.name} on ${boot.core.name} ${boot.core.version}, ${bytes} bytes (${Math.round(bytes / Math.max(played, 1))} a second), recorded in ${seconds.toFixed(1)} s`,
   );
+  for (const key of keysMade) console.log(`new key: ${key}; keep it to yourself`);
   for (const what of uncovered) console.log(`not recorded: ${what}`);
   for (const what of boot.unpinned) console.log(`not pinned: ${what}`);
 }

@@ -78,6 +78,8 @@ export async function played(file: string, flags: ReplayFlags): Promise<{ replay
 export function told(file: string, replay: Replay, playback: Playback): string[] {
   const { boot, first, notes, repairs, differing, compared, gaveUp } = playback;
   const lines = [`${file}: ${replay.frames} frames on ${boot.core.name} ${boot.core.version}`];
+  if (replay.damage !== undefined) lines.push(`damaged: ${replay.damage}; what stands before is played`);
+  else if (!replay.complete) lines.push("it has no end: its writer was killed, or still writes");
   if (!replay.profile) lines.push("it holds inputs only, so nothing could be compared; record it with instep record");
   for (const [what, [recorded, now]] of Object.entries(playback.differences))
     lines.push(`boots differ: ${what} was ${brief(recorded)}, is ${brief(now)}`);
@@ -105,5 +107,12 @@ const brief = (value: unknown): string => {
 
 function asJson(file: string, replay: Replay, playback: Playback) {
   const { around: _around, ...rest } = playback;
-  return { file, frames: replay.frames, complete: replay.complete, inStep: playback.differing === 0, ...rest };
+  return {
+    file,
+    frames: replay.frames,
+    complete: replay.complete,
+    damage: replay.damage,
+    inStep: playback.differing === 0,
+    ...rest,
+  };
 }

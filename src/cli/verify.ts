@@ -33,7 +33,7 @@ async function run(file: string, flags: VerifyFlags): Promise<void> {
     throw new Problem(
       `${file}: holds inputs only, so there is nothing to verify; record it with instep record --movie`,
     );
-  const holds = playback.differing === 0 && (!proof || sound(proof));
+  const holds = playback.differing === 0 && replay.damage === undefined && (!proof || sound(proof));
   if (flags.json) {
     const { first, differing, compared, differences, boot } = playback;
     console.log(
@@ -52,7 +52,7 @@ const sound = (proof: Proof): boolean =>
 
 function proofTold({ links, broken, players }: Proof): string[] {
   const chain = broken ? `broken at byte ${broken.offset}, frame ${broken.frame}` : "whole";
-  const lines = [links === 0 ? "chain: none; it was recorded without" : `chain: ${links} links, ${chain}`];
+  const lines = [links === 0 && !broken ? "chain: none; it was recorded without" : `chain: ${links} links, ${chain}`];
   for (const { name, port, key, signedTo, valid } of players)
     lines.push(
       `player ${port + 1}${name ? ` (${name})` : ""}: ${valid ? `signed to frame ${signedTo}` : "NOT validly signed"}, key ${key}`,

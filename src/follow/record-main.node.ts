@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, parse } from "node:path";
 import { type Boot, sha256Hex } from "../machine/boot.ts";
 import { NO_INPUT } from "../machine/input.ts";
 import { serve } from "../machine/instance/child.ts";
@@ -6,7 +6,9 @@ import { type Machine, SHOW_NOTHING, type Timing } from "../machine/machine.ts";
 import { type Movie, MovieInput } from "../movie/movie.ts";
 import type { BotInput } from "../replay/bot.ts";
 import { GrowingFile } from "../replay/growing-file.node.ts";
+import { openKey } from "../replay/keys.node.ts";
 import { uncovered } from "../replay/moments.ts";
+import type { RecordedPlayer } from "../replay/proof.ts";
 import { liveMovie, Recorder } from "../replay/recorder.ts";
 import { loadBot } from "./load-bot.node.ts";
 import { type MachineSpec, openMachine, readInput } from "./open-run.node.ts";
@@ -20,12 +22,16 @@ export interface RecordSpec extends MachineSpec {
   readonly overwrite?: boolean | undefined;
   /** Frames between stored states; 0 for none; unset: as the machine's states allow. */
   readonly keyframeEvery?: number | undefined;
+  /** Keys of those who play, by their port; files that are not there are made. */
+  readonly signers?: readonly { readonly key: string; readonly port: number }[] | undefined;
 }
 
 export interface Recording {
   readonly boot: Boot;
   readonly timing: Timing;
   readonly uncovered: readonly string[];
+  /** Files of keys that were made. */
+  readonly keysMade: readonly string[];
 }
 
 /** A keyframe is kept so seldom that it costs a frame's time nearly nothing. */
@@ -44,15 +50,25 @@ const verbs = {
     if (spec.movie) source = new MovieInput(spec.movie);
     else if (spec.bot) source = await loadBot(spec.bot, machine);
     const rom = { name: basename(spec.rom), sha256: sha256Hex(await readInput(spec.rom)) };
+    const seats = (spec.signers ?? []).map(({ key, port }) => ({ path: key, port, key: openKey(key) }));
+    const players = seats.map(
+      ({ path, port, key }): RecordedPlayer => ({ name: parse(path).name, port, key: key.publicKey }),
+    );
     file = new GrowingFile(spec.out, spec.overwrite);
     recorder = new Recorder(machine, {
       profile: opened.profile,
       movie: spec.movie ? { ...spec.movie, rom } : liveMovie(machine, rom),
-      recording: spec.patches ? { patches: spec.patches } : {},
+      recording: { ...(spec.patches && { patches: spec.patches }), ...(players.length > 0 && { players }) },
+      signers: seats.map(({ port, key }) => ({ player: port, sign: key.sign })),
       keyframeEvery: spec.keyframeEvery ?? Math.max(KEYFRAME_EVERY, Math.ceil(machine.stateSize / STATE_BYTES_A_FRAME)),
       append: (bytes) => file.append(bytes),
     });
-    return { boot: machine.boot, timing: machine.timing, uncovered: uncovered(machine, opened.profile) };
+    return {
+      boot: machine.boot,
+      timing: machine.timing,
+      uncovered: uncovered(machine, opened.profile),
+      keysMade: seats.flatMap(({ path, key }) => (key.made ? [path] : [])),
+    };
   },
   /** Records so many frames more. Returns the file's length. */
   record(frames: number): number {

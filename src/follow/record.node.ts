@@ -14,6 +14,7 @@ export interface Recorded {
   readonly seconds: number;
   readonly playedSeconds: number;
   readonly uncovered: readonly string[];
+  readonly keysMade: readonly string[];
 }
 
 const BATCH = 240;
@@ -28,7 +29,7 @@ export async function record(
   const child = new Child<RecordVerbs>(new URL("./record-main.node.ts", import.meta.url), "the recording instance");
   const started = performance.now();
   try {
-    const { boot, timing, uncovered } = await child.call("open", spec);
+    const { timing, ...opened } = await child.call("open", spec);
     let frame = 0;
     while (frame < frames && !signal?.aborted) {
       const batch = Math.min(BATCH, frames - frame);
@@ -38,7 +39,7 @@ export async function record(
     }
     const bytes = await child.call("finish");
     const seconds = (performance.now() - started) / 1000;
-    return { boot, frames: frame, bytes, seconds, playedSeconds: (frame * timing.fps.den) / timing.fps.num, uncovered };
+    return { ...opened, frames: frame, bytes, seconds, playedSeconds: (frame * timing.fps.den) / timing.fps.num };
   } finally {
     await child.kill();
   }

@@ -24,7 +24,6 @@ export class ObservedCodec {
   readonly #rngs: readonly (readonly (Rng | undefined)[])[];
   #words = new Uint32Array(64);
   #more = new Uint32Array(64);
-  #captured = new Uint8Array(256);
 
   /** The profile says every byte order. */
   constructor(profile: Profile) {
@@ -72,7 +71,7 @@ export class ObservedCodec {
     for (let row = 0; exact && row < count; row++) {
       const value = values[row * width + p]!;
       words[row] = wordOf(probe, value);
-      exact = Object.is(valueOf(probe, words[row]!), value);
+      exact = Object.is(readingOf(probe, words[row]!), value);
     }
     streams.integer(exact ? WORDS : DOUBLES);
     if (!exact)
@@ -95,7 +94,7 @@ export class ObservedCodec {
     for (let row = 0; streams.ok && row < count; row++) {
       bits.setUint32(0, more[row]!);
       bits.setUint32(4, words[row]!);
-      values[row * width + p] = way === WORDS ? valueOf(probe, words[row]!) : bits.getFloat64(0);
+      values[row * width + p] = way === WORDS ? readingOf(probe, words[row]!) : bits.getFloat64(0);
     }
   }
 
@@ -198,7 +197,7 @@ function wordOf({ type, scale }: Probe, value: number): number {
   return bits.getUint32(0);
 }
 
-function valueOf({ type, scale }: Probe, word: number): number {
+function readingOf({ type, scale }: Probe, word: number): number {
   if (type === "f32") {
     bits.setUint32(0, word);
     return bits.getFloat32(0) * scale;

@@ -23,14 +23,13 @@ export interface IsrFile {
 export function readIsr(file: string, bytes: Uint8Array): IsrFile {
   const reader = new ReplayReader(file);
   reader.push(bytes);
-  const { movie, recording, complete } = reader.finish();
-  const { damage, read } = reader;
+  const { movie, recording, complete, damage } = reader.finish();
   const events = complete ? movie.events : movie.events.filter((event) => event.at < movie.length);
   return {
     movie: { ...first(movie, movie.length), events },
     recording,
     complete,
-    read,
+    read: reader.read,
     ...(damage !== undefined && { damage }),
   };
 }

@@ -1,4 +1,4 @@
-import { checkSize, fault } from "../movie/formats/text.ts";
+import { checkSize } from "../movie/formats/text.ts";
 import { GrowingMovie } from "../movie/growing.ts";
 import type { MovieEvent } from "../movie/movie.ts";
 import { checkedProfile, type Profile } from "../watch/profile.ts";
@@ -34,7 +34,6 @@ export class ReplayReader {
   /** What came and was not read yet. */
   #rest: Uint8Array = new Uint8Array(0);
   #read = 0;
-  #damage: string | undefined;
 
   /** `file` is for messages. */
   constructor(file: string) {
@@ -51,28 +50,25 @@ export class ReplayReader {
     return this.#read;
   }
 
-  /** Why reading stopped, where that was no plain cut. */
-  get damage(): string | undefined {
-    return this.#damage;
-  }
-
   /** The next bytes of the file; they may not change afterwards. Throws a Problem for a header that is none. */
   push(bytes: Uint8Array): void {
-    if (this.#damage !== undefined || this.#replay?.complete) return;
+    if (this.#replay?.complete || this.#replay?.damage !== undefined) return;
     this.#rest = joined(this.#rest, bytes);
     this.#begin(true);
-    if (!this.#replay) return;
+    const replay = this.#replay;
+    if (!replay) return;
     const reader = new CborReader(this.#rest);
     let start = 0;
     try {
-      while (!reader.done && !this.#replay.complete && this.#damage === undefined) {
+      while (!reader.done && !replay.complete) {
         const item = reader.value();
-        this.#item(item, start, reader.at);
-        if (this.#damage === undefined) start = reader.at;
+        replay.damage = this.#take(replay, item, start, reader.at);
+        if (replay.damage !== undefined) break;
+        start = reader.at;
       }
     } catch (error) {
       if (!(error instanceof CborError)) throw error;
-      if (!error.cut) this.#damage = error.message;
+      if (!error.cut) replay.damage = error.message;
     }
     this.#pass(start);
   }
@@ -97,17 +93,18 @@ export class ReplayReader {
     this.#rest = this.#rest.subarray(bytes);
   }
 
-  #item(item: unknown, start: number, end: number): void {
-    if (!Array.isArray(item)) return;
+  /** Takes an item in; returns what is wrong with it. */
+  #take(replay: Growing, item: unknown, start: number, end: number): string | undefined {
+    if (!Array.isArray(item)) return undefined;
     const [kind] = item;
-    if (kind === items.END) this.#replay!.complete = true;
+    if (kind === items.END) replay.complete = true;
     const take = TAKES.get(kind);
-    if (!take) return;
+    if (!take) return undefined;
     const offset = this.#read + start;
     const content = items.contentOf(this.#rest, start, end, item);
-    if (!content) this.#damage = `the item at byte ${offset} is damaged`;
-    else if (!take(this.#replay!, content, offset))
-      this.#damage = `the ${NAMES[kind] ?? "item"} at byte ${offset} does not fit what comes before it`;
+    if (!content) return `the item at byte ${offset} is damaged`;
+    if (take(replay, content, offset)) return undefined;
+    return `the ${NAMES[kind] ?? "item"} at byte ${offset} does not fit what comes before it`;
   }
 }
 
@@ -120,11 +117,10 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 /** Reads a whole file, or what is there of it. Throws a Problem where it is no recording at all. */
-export function readReplay(file: string, bytes: Uint8Array): Replay & { readonly damage?: string } {
+export function readReplay(file: string, bytes: Uint8Array): Replay {
   const reader = new ReplayReader(file);
   reader.push(bytes);
-  const replay = reader.finish();
-  return reader.damage === undefined ? replay : Object.assign(replay, { damage: reader.damage });
+  return reader.finish();
 }
 
 /** A replay that is being read. */
@@ -137,6 +133,7 @@ class Growing implements Replay {
   readonly happenings: Happening[] = [];
   readonly keyframes: StoredKeyframe[] = [];
   complete = false;
+  damage: string | undefined = undefined;
   readonly file: string;
   readonly observed: ObservedCodec | undefined;
   readonly byOffset = new Map<number, StoredKeyframe>();

@@ -51,4 +51,6 @@ export interface Replay {
   readonly keyframes: readonly StoredKeyframe[];
   /** It has its end: nothing more will come. */
   readonly complete: boolean;
+  /** Why reading stopped before the end of the file, where that was no plain cut. */
+  readonly damage: string | undefined;
 }
