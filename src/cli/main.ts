@@ -3,7 +3,22 @@ import { Command, CommanderError } from "commander";
 import { EXIT, Problem } from "../problem.ts";
 
 /** Loaded when it is called for: `--help` need not wait for codecs and cores. */
-const COMMANDS = ["sync", "collect", "align", "dump", "run", "record", "replay", "verify", "convert", "cores", "demo", "setup"] as const;
+const COMMANDS = [
+  "sync",
+  "collect",
+  "align",
+  "dump",
+  "run",
+  "record",
+  "replay",
+  "verify",
+  "shot",
+  "clip",
+  "convert",
+  "cores",
+  "demo",
+  "setup",
+] as const;
 
 async function main(): Promise<void> {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
