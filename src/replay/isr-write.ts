@@ -28,9 +28,8 @@ export class IsrWriter {
   #keyframes = 0;
   #length = 0;
   #samples = 0;
-  /** Of all bytes since the last link, after that link itself. */
+  /** Of all bytes since the last link but those of signatures and verdicts, after that link itself. */
   #chain = sha256.create().update(new Uint8Array(32));
-  #link = new Uint8Array(32);
 
   /** Throws a RangeError or TypeError where `extra` or `syncSettings` hold what CBOR cannot (functions, cycles). */
   constructor(movie: Movie, recording: Recording = {}) {
@@ -87,21 +86,19 @@ export class IsrWriter {
 
   /** Whether the keyframe of that frame, loaded cold, ran on as recorded. */
   verdict(frame: number, ok: boolean): Uint8Array {
-    return this.#item(items.VERDICT, frame, ok);
+    return this.#unchained(items.VERDICT, frame, ok);
   }
 
-  /** The next link of the chain: SHA-256 of the link before (zeros at first) and all bytes since its item. */
-  link(): Uint8Array {
-    this.#link = this.#chain.digest();
-    this.#chain = sha256.create().update(this.#link);
-    const bytes = items.itemOf([items.LINK, this.#link]);
-    this.#length += bytes.length;
-    return bytes;
+  /** The next link of the chain, and what players sign of it. */
+  link(): { bytes: Uint8Array; hash: Uint8Array } {
+    const hash = this.#chain.digest();
+    this.#chain = sha256.create().update(hash);
+    return { bytes: this.#unchained(items.LINK, hash), hash };
   }
 
-  /** A player's Ed25519 signature of the last link. */
-  signature(player: number, sign: (message: Uint8Array) => Uint8Array): Uint8Array {
-    return this.#item(items.SIGNATURE, player, sign(items.signedMessage(this.#link, player)));
+  /** A player's Ed25519 signature of the link of that number, from 0; see signedMessage. */
+  signature(player: number, link: number, signature: Uint8Array): Uint8Array {
+    return this.#unchained(items.SIGNATURE, player, link, signature);
   }
 
   /** The index and the end, after which nothing is appended. */
@@ -114,6 +111,13 @@ export class IsrWriter {
 
   #item(...content: readonly unknown[]): Uint8Array {
     return this.#append(items.itemOf(content));
+  }
+
+  /** An item that may come at any time: the chain does not cover it. */
+  #unchained(...content: readonly unknown[]): Uint8Array {
+    const bytes = items.itemOf(content);
+    this.#length += bytes.length;
+    return bytes;
   }
 
   #append(bytes: Uint8Array): Uint8Array {

@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { CborError, CborReader } from "./isr-cbor.ts";
 import { readHeader } from "./isr-header.ts";
-import { contentOf, isCount, LINK, OBSERVED, SIGNATURE, signedMessage } from "./isr-items.ts";
+import { contentOf, isCount, LINK, OBSERVED, SIGNATURE, signedMessage, VERDICT } from "./isr-items.ts";
 
 /** A player as a recording's header names them. */
 export interface RecordedPlayer {
@@ -34,6 +34,8 @@ export interface Proof {
   readonly players: readonly PlayerProof[];
 }
 
+const CHECKED: ReadonlySet<unknown> = new Set([OBSERVED, LINK, SIGNATURE]);
+
 /**
  * Checks the chain of hashes and the signatures of a recording. It shows that nothing before a link was changed after a
  * player signed that link; whose a key is, is for whoever reads it to know. Throws a Problem for bytes that are no .isr.
@@ -42,30 +44,34 @@ export function checkProof(file: string, bytes: Uint8Array): Proof {
   const { header, end } = readHeader(file, bytes, false)!;
   const players = playersOf(header.players).map((player) => ({ ...player, signedTo: -1, signed: 0, held: 0 }));
   const reader = new CborReader(bytes, end);
-  let [links, linkedTo, frame] = [0, -1, -1];
-  let link = new Uint8Array(32);
-  /** Where the bytes that the next link covers start. */
-  let from = 0;
+  /** Links that hold, and the last frame that each covers. */
+  const links: { hash: Uint8Array; frame: number }[] = [];
+  let chain = sha256.create().update(new Uint8Array(32)).update(bytes.subarray(0, end));
+  let frame = -1;
   let broken: Proof["broken"];
   while (!reader.done && !broken) {
     const start = reader.at;
     try {
       const item = reader.value();
-      if (!Array.isArray(item) || ![OBSERVED, LINK, SIGNATURE].includes(item[0])) continue;
-      const content = contentOf(bytes, start, reader.at, item);
+      const kind = Array.isArray(item) ? item[0] : undefined;
+      const content = CHECKED.has(kind) ? contentOf(bytes, start, reader.at, item as unknown[]) : [];
       if (!content) broken = { offset: start, frame };
-      else if (item[0] === OBSERVED) frame = lastFrame(content);
-      else if (item[0] === LINK) {
-        const hash = sha256.create().update(link).update(bytes.subarray(from, start)).digest();
-        if (!equal(hash, content[0])) broken = { offset: start, frame };
-        else [link, from, linkedTo, links] = [hash, reader.at, frame, links + 1];
-      } else {
+      else if (kind === LINK) {
+        const hash = chain.digest();
+        if (equal(hash, content[0])) links.push({ hash, frame });
+        else broken = { offset: start, frame };
+        chain = sha256.create().update(hash);
+      } else if (kind === SIGNATURE) {
         const player = players.find(({ port }) => port === content[0]);
         if (!player) continue;
+        const link = links[content[1] as number];
         player.signed++;
-        if (!holds(content[1], link, player)) continue;
+        if (!link || !holds(content[2], link.hash, player)) continue;
         player.held++;
-        player.signedTo = linkedTo;
+        player.signedTo = Math.max(player.signedTo, link.frame);
+      } else if (kind !== VERDICT) {
+        if (kind === OBSERVED) frame = lastFrame(content);
+        chain.update(bytes.subarray(start, reader.at));
       }
     } catch (error) {
       if (!(error instanceof CborError)) throw error;
@@ -74,8 +80,8 @@ export function checkProof(file: string, bytes: Uint8Array): Proof {
     }
   }
   return {
-    links,
-    linkedTo,
+    links: links.length,
+    linkedTo: links.at(-1)?.frame ?? -1,
     broken,
     players: players.map(({ name, port, key, signed, held, signedTo }) => ({
       name,

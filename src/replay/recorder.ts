@@ -7,6 +7,7 @@ import { newReadings, type Readings, sliceReadings } from "../watch/readings.ts"
 import { Watcher } from "../watch/watcher.ts";
 import { Capture } from "./capture.ts";
 import type { Recording } from "./isr-header.ts";
+import { signedMessage } from "./isr-items.ts";
 import { IsrWriter } from "./isr-write.ts";
 
 /** Rows in a block: under a second at 60 frames a second, which is what a kill may lose. */
@@ -49,8 +50,9 @@ export class Recorder {
   #first: number;
   #count = 0;
   #written = 0;
-  /** The first frame after the last link. */
+  /** The first frame after the last link, and links so far. */
   #linked = 0;
+  #links = 0;
 
   /** The machine is at its boot. Check the profile with checkProfile before. */
   constructor(machine: Machine, options: RecordOptions) {
@@ -154,8 +156,11 @@ export class Recorder {
   #link(): void {
     const { append, signers = [] } = this.#options;
     this.#linked = this.#first;
-    append(this.#writer.link());
-    for (const { player, sign } of signers) append(this.#writer.signature(player, sign));
+    const { bytes, hash } = this.#writer.link();
+    append(bytes);
+    for (const { player, sign } of signers)
+      append(this.#writer.signature(player, this.#links, sign(signedMessage(hash, player))));
+    this.#links++;
   }
 }
 

@@ -1,5 +1,6 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import type { Movie } from "../../src/movie/movie.ts";
+import { signedMessage } from "../../src/replay/isr-items.ts";
 import { IsrWriter } from "../../src/replay/isr-write.ts";
 import { newReadings } from "../../src/watch/readings.ts";
 import { momentsOf, Tape } from "../../src/watch/tape.ts";
@@ -44,9 +45,9 @@ export function writeFull(): Uint8Array {
     hooks: true,
   });
   const parts = [writer.header];
-  for (const [first, count] of [
-    [0, 60],
-    [60, 40],
+  for (const [first, count, number] of [
+    [0, 60, 0],
+    [60, 40, 1],
   ] as const) {
     const readings = newReadings(EVERYTHING, first, count);
     const tapes = momentsOf(EVERYTHING).map((moment) => new Tape(moment, first));
@@ -70,9 +71,9 @@ export function writeFull(): Uint8Array {
       writer.block(movie, first === 0 ? count - 1 : count),
       writer.observed(readings, tapes),
       writer.keyframe(first + count - 1, first + count - 1, state(first + count - 1)),
-      writer.link(),
-      writer.signature(0, (message) => ed25519.sign(message, SECRET)),
     );
+    const link = writer.link();
+    parts.push(link.bytes, writer.signature(0, number, ed25519.sign(signedMessage(link.hash, 0), SECRET)));
   }
   parts.push(writer.verdict(59, true), writer.end());
   return Buffer.concat(parts);

@@ -73,7 +73,7 @@ function made(): Uint8Array {
     writer.keyframe(10, 10, new Uint8Array(9000).fill(1)),
     writer.keyframe(20, 20, new Uint8Array(9000).fill(2)),
     writer.verdict(10, true),
-    writer.link(),
+    writer.link().bytes,
     writer.end(),
   ]);
 }

@@ -58,7 +58,7 @@ function write(blocks: readonly Rows[]): Uint8Array[] {
     if (samples > 0) parts.push(writer.block(movie, samples));
     parts.push(writer.observed(readings, tapes));
     parts.push(writer.keyframe(first + count - 1, first + count - 1, state(first + count)));
-    parts.push(writer.link());
+    parts.push(writer.link().bytes);
   }
   parts.push(writer.end());
   return parts;
