@@ -78,6 +78,11 @@ export class Timeline {
     return this.#awayFrom[player]! === Number.POSITIVE_INFINITY ? this.#frontier[player]! : Number.POSITIVE_INFINITY;
   }
 
+  /** The newest frame that the machine is rightly at: nothing that led there is a guess, or was a wrong one. */
+  get settled(): number {
+    return Math.min(this.confirmed, this.frame, this.#wrong);
+  }
+
   /** Takes the input of a player's next frame, `width` bytes at `from`. False: it is not the next, or too far ahead. */
   put(player: number, frame: number, bytes: Uint8Array, from = 0): boolean {
     if (frame !== this.frontier(player) || frame >= this.frame + RING / 2) return false;

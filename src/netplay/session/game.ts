@@ -1,0 +1,159 @@
+import { Chain } from "./chain.ts";
+import { Mending, type MendingHost } from "./mending.ts";
+import type { Message, Rules } from "./messages.ts";
+import { inputWidth } from "./pads.ts";
+import { MOST_FRAMES, type Payload, PayloadCodec } from "./payload.ts";
+import type { Peer } from "./peer.ts";
+import type { Seats } from "./seats.ts";
+import { type Request, RING, Timeline } from "./timeline.ts";
+
+/** Counts of a game, for those who watch over it. */
+export interface Stats {
+  frame: number;
+  /** Ticks in which nothing could be stepped: somebody's input was missing, or somebody was too far behind. */
+  stalls: number;
+  rollbacks: number;
+  framesAgain: number;
+  desyncs: number;
+}
+
+/** Frames that differ less in pace than this are left alone. */
+const SLACK = 0.75;
+/** Most that a player slows down for others: a share of the frame's time. */
+const MOST_PACE = 0.1;
+
+/** A game that is being played: inputs out and in, the machine's requests, pace, and that all runs are one. */
+export class Game {
+  readonly seats: Seats;
+  readonly timeline: Timeline;
+  readonly chain: Chain;
+  readonly mending: Mending;
+  /** How much longer the next frame is to take, as a share: players who are ahead wait for the others. */
+  pace = 0;
+  /** Frames between a pad and its effect, from now on. */
+  delay: number;
+  paused = false;
+  /** Nothing is stepped from this frame on until it is clear who plays there. */
+  barrier = Number.POSITIVE_INFINITY;
+  /** Milliseconds of a frame. */
+  readonly frameMs: number;
+  readonly #lagLimit: number;
+  readonly #codec: PayloadCodec;
+  readonly #inputs: Uint8Array;
+  readonly #width: number;
+  /** The first frame for which this player gave no input yet. */
+  #next: number;
+  #stalls = 0;
+
+  /** `print` is the fingerprint of frame 0. */
+  constructor(seats: Seats, rules: Rules, print: bigint, host: MendingHost) {
+    const width = inputWidth(rules.device);
+    this.seats = seats;
+    this.timeline = new Timeline({ players: seats.count, width, window: rules.window, quiet: rules.delay });
+    this.chain = new Chain(0, print);
+    this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
+    this.delay = rules.delay;
+    this.frameMs = (1000 * rules.fps.den) / rules.fps.num;
+    this.#lagLimit = rules.lagLimit;
+    this.#codec = new PayloadCodec(width);
+    this.#inputs = new Uint8Array(MOST_FRAMES * width);
+    this.#width = width;
+    this.#next = rules.delay;
+    for (const peer of seats.peers) peer.have = rules.delay;
+  }
+
+  get stats(): Stats {
+    const { frame, rollbacks, again } = this.timeline;
+    return { frame, stalls: this.#stalls, rollbacks, framesAgain: again, desyncs: this.mending.desyncs };
+  }
+
+  /** All runs were found equal up to here. */
+  get agreed(): number {
+    return this.seats.present.reduce((least, peer) => Math.min(least, peer.agreed), this.chain.settled);
+  }
+
+  /** A frame's time has come: what the machine is to do, with this player's pad as it is now. */
+  tick(now: number, pad: Uint8Array): readonly Request[] {
+    const { timeline } = this;
+    if (this.mending.active) return [];
+    for (; this.#next <= timeline.frame + this.delay; this.#next++)
+      if (!timeline.put(this.seats.me, this.#next, pad)) break;
+    const before = timeline.frame;
+    const requests = timeline.advance(!this.paused && before < this.barrier && !this.#tooFarAhead());
+    if (timeline.frame === before && !this.paused) this.#stalls++;
+    this.#setPace(now);
+    return requests;
+  }
+
+  /** The fingerprint of the state at a frame that a step led to. */
+  settle(frame: number, print: bigint): void {
+    this.chain.guess(frame, print);
+  }
+
+  /** What the last steps settled, and what time alone brings. */
+  update(now: number): void {
+    if (!this.mending.active) this.chain.settle(this.timeline.settled);
+    for (const peer of this.seats.present) this.mending.compare(peer, now);
+    this.mending.update(now);
+  }
+
+  /** What a peer is told in every frame. */
+  payloadFor(peer: Peer, now: number): Uint8Array {
+    const { timeline, chain } = this;
+    const first = Math.max(peer.have, this.#next - RING / 2);
+    const count = Math.min(MOST_FRAMES, Math.max(0, this.#next - first));
+    for (let i = 0; i < count; i++) timeline.read(this.seats.me, first + i, this.#inputs, i * this.#width);
+    const frontier = timeline.frontier(peer.seat);
+    return this.#codec.write({
+      epoch: this.mending.epoch & 0xff,
+      frame: timeline.frame,
+      ahead: timeline.frame - peer.frameNow(now, this.frameMs),
+      have: Number.isFinite(frontier) ? frontier : timeline.frame,
+      settled: chain.settled,
+      chain: chain.link(chain.settled) ?? 0,
+      first,
+      count,
+      inputs: this.#inputs,
+    });
+  }
+
+  receivePayload(peer: Peer, bytes: Uint8Array, now: number): void {
+    const payload = this.#codec.read(bytes);
+    if (!payload) return;
+    this.#takeInputs(peer, payload);
+    // Nobody has what was not given yet.
+    peer.have = Math.max(peer.have, Math.min(payload.have, this.#next));
+    if (payload.epoch !== (this.mending.epoch & 0xff)) return;
+    if (payload.frame >= peer.frame) {
+      peer.frame = payload.frame;
+      peer.frameAt = now;
+      peer.ahead = payload.ahead;
+    }
+    if (payload.settled > Math.max(peer.agreed, peer.claim?.frame ?? 0))
+      peer.claim = { frame: payload.settled, link: payload.chain };
+    this.mending.compare(peer, now);
+  }
+
+  /** Takes a message that concerns the game; false: it does not. */
+  receive(seat: number, message: Message, now: number): boolean {
+    return this.mending.receive(seat, message, now);
+  }
+
+  #takeInputs(peer: Peer, { first, count, inputs }: Payload): void {
+    for (let i = 0; i < count; i++)
+      if (first + i === this.timeline.frontier(peer.seat))
+        this.timeline.put(peer.seat, first + i, inputs, i * this.#width);
+  }
+
+  #tooFarAhead(): boolean {
+    return this.seats.present.some((peer) => this.timeline.frame - peer.frame > this.#lagLimit);
+  }
+
+  /** Whoever is ahead of somebody, as both see it, takes a little longer for its frames. */
+  #setPace(now: number): void {
+    let most = 0;
+    for (const peer of this.seats.present)
+      most = Math.max(most, (this.timeline.frame - peer.frameNow(now, this.frameMs) - peer.ahead) / 2);
+    this.pace = most > SLACK ? Math.min(MOST_PACE, (most - SLACK) * 0.03) : 0;
+  }
+}

@@ -1,0 +1,146 @@
+import * as v from "valibot";
+import type { Boot } from "../../machine/boot.ts";
+import { CborError, CborReader, CborWriter } from "../../replay/isr-cbor.ts";
+
+// What peers tell each other for sure and in order (stream.ts): lists of CBOR that start with the message's name.
+
+const uint = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const small = v.pipe(uint, v.maxValue(0xffff));
+const u32 = v.pipe(uint, v.maxValue(0xffffffff));
+const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+const isBytes = v.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const bytes = (most: number) =>
+  v.pipe(
+    isBytes,
+    v.check((value) => value.length <= most),
+  );
+const exactly = (length: number) =>
+  v.pipe(
+    isBytes,
+    v.check((value) => value.length === length),
+  );
+const list = <T extends v.GenericSchema>(of: T, most: number) => v.pipe(v.array(of), v.maxLength(most));
+const words = v.record(text(100), v.pipe(v.string(), v.maxLength(1000)));
+
+/** A machine's boot as it crosses the wire: see Boot. */
+const BootSchema: v.GenericSchema<Boot> = v.object({
+  core: v.object({ name: text(100), version: text(100), build: text(200) }),
+  system: text(40),
+  content: v.object({ name: text(300), size: uint, sha256: text(64) }),
+  settings: words,
+  ramFill: text(100),
+  save: v.nullable(text(64)),
+  rtc: v.nullable(text(100)),
+  firmware: words,
+  ports: list(text(100), 16),
+  unpinned: list(text(1000), 50),
+});
+
+/** How a session is played; its host says. */
+export const Rules = v.object({
+  device: v.picklist(["pad", "analog", "touch"]),
+  /** Frames between a pad and its effect, at the start: 0 to 30. */
+  delay: v.pipe(uint, v.maxValue(30)),
+  /** Frames that may be predicted: 0 (lockstep) to 12. */
+  window: v.pipe(uint, v.maxValue(12)),
+  /** A player waits for others that are more frames behind than this. */
+  lagLimit: v.pipe(uint, v.minValue(1), v.maxValue(120)),
+  /** Frames a second. */
+  fps: v.object({ num: v.pipe(uint, v.minValue(1)), den: v.pipe(uint, v.minValue(1)) }),
+});
+export type Rules = v.InferOutput<typeof Rules>;
+
+const Player = v.object({
+  seat: v.pipe(uint, v.maxValue(15)),
+  name: text(60),
+  identity: exactly(32),
+});
+export type RosterEntry = v.InferOutput<typeof Player>;
+
+const MESSAGES = {
+  /** A newcomer to the host: who it is and which game it has. */
+  join: [
+    text(60),
+    v.picklist(["play", "watch"]),
+    v.object({ content: v.object({ name: text(300), sha256: text(64) }), core: text(100) }),
+  ],
+  /** The host's answer: the session, the seat (-1: a watcher), the boot to be opened with, the rules, bytes of save RAM. */
+  offer: [
+    exactly(16),
+    v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(15)),
+    BootSchema,
+    Rules,
+    v.nullable(uint),
+  ],
+  refuse: [text(500)],
+  /** Save RAM: from this byte on. */
+  save: [uint, bytes(65536)],
+  /** The newcomer has opened its machine: its boot and the fingerprint of frame 0, in hexadecimal. */
+  ready: [BootSchema, text(16)],
+  /** Who plays. */
+  roster: [list(Player, 16)],
+  /** The sender is linked with everybody on the roster. */
+  linked: [small],
+  start: [],
+  chat: [text(500)],
+  pause: [v.boolean()],
+  /** Why the session is over. */
+  end: [text(500)],
+  /** The sender leaves; the last frame that it gave input for, and one. */
+  leave: [uint],
+  /** Desyncs: fingerprints of frames, a memory's hash tree, its bytes. */
+  askPrints: [uint, v.pipe(uint, v.maxValue(512))],
+  prints: [uint, list(u32, 512)],
+  askTree: [uint, v.pipe(uint, v.maxValue(8)), list(u32, 256)],
+  tree: [uint, v.pipe(uint, v.maxValue(8)), list(u32, 256), list(u32, 4096)],
+  askBytes: [uint, list(u32, 16)],
+  bytes: [uint, list(u32, 16), bytes(1024)],
+  /** Repair: stop; where everybody stands; replay from there to there; what came of it; go on. */
+  drift: [uint, uint],
+  halt: [small],
+  halted: [small, uint, uint],
+  repair: [small, small, uint, uint, list(uint, 16)],
+  repaired: [small, small, u32, v.boolean()],
+  resume: [small, uint],
+  /** A state for the one that cannot mend itself: link of the chain there, size in all, offset, bytes. */
+  state: [small, u32, uint, uint, bytes(65536)],
+  /** A lost player: what is known of its inputs; from where on it is away; from where on it is back. */
+  askLost: [small],
+  lost: [small, uint, uint, bytes(8192)],
+  away: [small, uint, uint, bytes(8192)],
+  askBack: [small, uint],
+  backAt: [small, uint],
+  back: [small, uint],
+  /** A recording's bytes for those who watch or come back, and how far they got. */
+  recording: [uint, bytes(65536)],
+  caughtUp: [uint],
+  /** A player's signature of a link of the recording. */
+  signature: [uint, exactly(64)],
+} as const satisfies Record<string, readonly v.GenericSchema[]>;
+
+type Outputs<T extends readonly v.GenericSchema[]> = { -readonly [I in keyof T]: v.InferOutput<T[I]> };
+export type Message = { [K in Name]: [K, ...Outputs<(typeof MESSAGES)[K]>] }[Name];
+type Name = keyof typeof MESSAGES;
+
+const schemas = new Map<unknown, v.GenericSchema>(
+  (Object.keys(MESSAGES) as Name[]).map((name) => [name, v.strictTuple([v.literal(name), ...MESSAGES[name]] as never)]),
+);
+
+export function writeMessage(message: Message): Uint8Array {
+  return new CborWriter().value(message).take();
+}
+
+/** The message of these bytes; undefined where they make none that is known. */
+export function readMessage(packet: Uint8Array): Message | undefined {
+  let value: unknown;
+  try {
+    const reader = new CborReader(packet, 0, true);
+    value = reader.value();
+    if (!reader.done) return undefined;
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error;
+    return undefined;
+  }
+  const schema = Array.isArray(value) ? schemas.get(value[0]) : undefined;
+  return schema && v.is(schema, value) ? (value as Message) : undefined;
+}

@@ -1,0 +1,45 @@
+import type { PeerId } from "../transport/transport.ts";
+import type { Link } from "./link.ts";
+import { type Message, readMessage, writeMessage } from "./messages.ts";
+
+/** Somebody else in the room, as far as a session knows them. */
+export class Peer {
+  readonly id: PeerId;
+  readonly link: Link;
+  name = "";
+  /** Their place in the game; -1: none yet, or they watch. */
+  seat = -1;
+  /** The frame that they were at when they last said so, and when that was. */
+  frame = 0;
+  frameAt = 0;
+  /** The first of our frames whose input they lack. */
+  have = 0;
+  /** Frames that they are ahead of us, as they see it. */
+  ahead = 0;
+  /** The newest frame up to which their run and ours were found equal. */
+  agreed = 0;
+  /** What they said of a frame that is not settled here yet. */
+  claim: { frame: number; link: number } | undefined;
+  /** They are linked with everybody who plays. */
+  linked = -1;
+  /** They were lost, and how it is said. */
+  lost = false;
+  /** Ours of their restarts that was acted upon. */
+  restarts = 0;
+
+  constructor(id: PeerId, link: Link) {
+    this.id = id;
+    this.link = link;
+  }
+
+  tell(message: Message): void {
+    this.link.send(writeMessage(message));
+  }
+
+  /** Frames that they are likely at now. */
+  frameNow(now: number, frameMs: number): number {
+    return this.frame + (this.link.rtt / 2 + now - this.frameAt) / frameMs;
+  }
+}
+
+export { readMessage };

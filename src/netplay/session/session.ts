@@ -1,0 +1,386 @@
+import { type Boot, bootDifferences } from "../../machine/boot.ts";
+import type { PeerId } from "../transport/transport.ts";
+import { Game } from "./game.ts";
+import { Link, PROTOCOL } from "./link.ts";
+import type { MendingHost } from "./mending.ts";
+import type { Message, RosterEntry, Rules } from "./messages.ts";
+import { Peer, readMessage } from "./peer.ts";
+import { Seats } from "./seats.ts";
+import type { Suite } from "./suite.ts";
+import type { Request } from "./timeline.ts";
+
+/** What a session tells whoever runs it, in order. */
+export type SessionEvent =
+  /** Open the machine so, with this save RAM, then call `opened`. */
+  | {
+      readonly kind: "open";
+      readonly seat: number;
+      readonly boot: Boot;
+      readonly save: Uint8Array | undefined;
+      readonly rules: Rules;
+    }
+  | { readonly kind: "save"; readonly received: number; readonly size: number }
+  | { readonly kind: "joined"; readonly name: string; readonly seat: number }
+  /** Somebody was not let in, or this one was not. */
+  | { readonly kind: "refused"; readonly name: string; readonly why: string }
+  | { readonly kind: "started"; readonly players: readonly RosterEntry[] }
+  | { readonly kind: "said"; readonly name: string; readonly text: string }
+  | { readonly kind: "paused"; readonly name: string; readonly on: boolean }
+  | { readonly kind: "silent" | "heard"; readonly name: string; readonly seat: number }
+  | { readonly kind: "ended"; readonly why: string };
+
+/** What a host brings. */
+export interface Hosting {
+  readonly boot: Boot;
+  /** Fingerprint of frame 0. */
+  readonly print: bigint;
+  readonly save: Uint8Array | undefined;
+  readonly rules: Rules;
+  /** Players, the host among them. */
+  readonly seats: number;
+}
+
+export interface SessionOptions {
+  readonly suite: Suite;
+  /** What binds the session: all who were told of it have it. */
+  readonly room: Uint8Array;
+  readonly name: string;
+  /** The game that this one has. */
+  readonly game: { readonly content: { readonly name: string; readonly sha256: string }; readonly core: string };
+  readonly hosting?: Hosting;
+  readonly watch?: boolean;
+  /** 16 bytes that name the session. */
+  readonly id: Uint8Array;
+  readonly host: MendingHost;
+}
+
+/** Milliseconds without a word after which somebody counts as silent. */
+const SILENT = 1500;
+const SAVE_PART = 65536;
+const LARGEST_SAVE = 1 << 24;
+
+/** A player at the host's table who is not playing yet. */
+interface Guest {
+  readonly peer: Peer;
+  readonly seat: number;
+  ready: boolean;
+}
+
+/**
+ * A session from the first hello to the end, sans-IO: datagrams, time and pads go in; datagrams, requests for the machine
+ * and events come out. Nobody's clock and no socket is in it, so a seed can play a whole one.
+ */
+export class Session {
+  readonly events: SessionEvent[] = [];
+  game: Game | undefined;
+  seat: number;
+  rules: Rules | undefined;
+  /** Over, and why. */
+  ended: string | undefined;
+  readonly #options: SessionOptions;
+  readonly #peers = new Map<PeerId, Peer>();
+  #guests: Guest[] = [];
+  #roster: readonly RosterEntry[] = [];
+  /** Who hosts: they said so by their offer. */
+  #host: Peer | undefined;
+  #boot: Boot | undefined;
+  #print = 0n;
+  #save: { parts: Uint8Array; received: number } | undefined;
+  #asked = false;
+  #linkedSaid = false;
+  readonly #silent = new Set<Peer>();
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { hosting } = options;
+    this.seat = hosting ? 0 : -1;
+    this.rules = hosting?.rules;
+    this.#boot = hosting?.boot;
+    this.#print = hosting?.print ?? 0n;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get peers(): Iterable<Peer> {
+    return this.#peers.values();
+  }
+
+  /** Somebody can be reached, or cannot any more. */
+  present(id: PeerId, here: boolean): void {
+    if (here && !this.#peers.has(id))
+      this.#peers.set(id, new Peer(id, new Link(this.#options.suite, this.#options.room)));
+    if (!here && !this.game) this.#drop(id);
+  }
+
+  receive(id: PeerId, datagram: Uint8Array, now: number): void {
+    this.present(id, true);
+    const peer = this.#peers.get(id)!;
+    const received = peer.link.receive(datagram, now);
+    if (!received || this.ended !== undefined) return;
+    if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, now);
+    for (const bytes of received.messages) {
+      const message = readMessage(bytes);
+      if (message) this.#message(peer, message, now);
+    }
+  }
+
+  /** What is to be sent now. Call it after each tick, and some twenty times a second when nothing ticks. */
+  flush(now: number): { to: PeerId; datagram: Uint8Array }[] {
+    if (!this.game) this.#lobby();
+    this.#own(now);
+    this.game?.update(now);
+    this.#own(now);
+    this.#listen(now);
+    const out: { to: PeerId; datagram: Uint8Array }[] = [];
+    for (const peer of this.#peers.values()) {
+      const payload =
+        this.game && peer.seat >= 0 && this.ended === undefined ? this.game.payloadFor(peer, now) : undefined;
+      for (const datagram of peer.link.flush(now, payload)) out.push({ to: peer.id, datagram });
+    }
+    return out;
+  }
+
+  /** A frame's time has come. The requests are to be carried out before anything else is called. */
+  tick(now: number, pad: Uint8Array): readonly Request[] {
+    return this.ended === undefined ? (this.game?.tick(now, pad) ?? []) : [];
+  }
+
+  /** The machine is open as the host asked: its boot, and the fingerprint of frame 0. */
+  opened(boot: Boot, print: bigint): void {
+    this.#boot = boot;
+    this.#print = print;
+    this.#host?.tell(["ready", boot, print.toString(16)]);
+  }
+
+  say(text: string): void {
+    this.#tellAll(["chat", text.slice(0, 500)]);
+  }
+
+  pause(on: boolean): void {
+    if (this.game) this.game.paused = on;
+    this.#tellAll(["pause", on]);
+  }
+
+  /** Ends the session for all. */
+  end(why: string): void {
+    this.#tellAll(["end", why]);
+    this.#end(why);
+  }
+
+  #end(why: string): void {
+    if (this.ended !== undefined) return;
+    this.ended = why;
+    this.events.push({ kind: "ended", why });
+  }
+
+  #tellAll(message: Message): void {
+    for (const peer of this.#peers.values()) if (peer.link.open) peer.tell(message);
+  }
+
+  /** Takes what this one told itself. */
+  #own(now: number): void {
+    const own = this.game?.seats.own;
+    for (let message = own?.shift(); message; message = own?.shift()) this.game!.receive(this.seat, message, now);
+  }
+
+  #message(peer: Peer, message: Message, now: number): void {
+    if (this.game && peer.seat >= 0 && this.game.receive(peer.seat, message, now)) return;
+    const fromHost = peer === this.#host;
+    switch (message[0]) {
+      case "join":
+        if (this.#options.hosting) this.#join(peer, message[1], message[3]);
+        break;
+      case "offer":
+        if (!this.#options.hosting && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
+        break;
+      case "save":
+        if (fromHost) this.#takeSave(message[1], message[2]);
+        break;
+      case "refuse":
+        if (fromHost || !this.#host) {
+          this.events.push({ kind: "refused", name: this.name, why: message[1] });
+          this.#end(message[1]);
+        }
+        break;
+      case "ready":
+        this.#ready(peer, message[1], message[2]);
+        break;
+      case "roster":
+        if (fromHost && !this.game) this.#roster = message[1];
+        break;
+      case "linked":
+        peer.linked = message[1];
+        break;
+      case "start":
+        if (fromHost && !this.game) this.#start();
+        break;
+      case "chat":
+        this.events.push({ kind: "said", name: peer.name, text: message[1] });
+        break;
+      case "pause":
+        if (this.game && peer.seat >= 0) this.game.paused = message[1];
+        this.events.push({ kind: "paused", name: peer.name, on: message[1] });
+        break;
+      case "end":
+        if (peer.seat >= 0 || fromHost) this.#end(`${peer.name || "the host"}: ${message[1]}`);
+        break;
+      default:
+    }
+  }
+
+  /** What is due before the game: asking to join, and finding everybody. */
+  #lobby(): void {
+    for (const { link } of this.#peers.values())
+      if (link.wrongVersion !== undefined && this.ended === undefined)
+        this.#end(
+          `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`,
+        );
+    const { hosting, name, game, watch } = this.#options;
+    if (!hosting && !this.#host && !this.#asked)
+      for (const peer of this.#peers.values())
+        if (peer.link.open) {
+          peer.tell(["join", name, watch ? "watch" : "play", game]);
+          this.#asked = true;
+        }
+    if (this.#roster.length === 0 || !this.#seatAll()) return;
+    if (hosting) {
+      if (!this.#guests.every(({ peer }) => peer.linked === this.#roster.length)) return;
+      for (const { peer } of this.#guests) peer.tell(["start"]);
+      this.#start();
+    } else if (!this.#linkedSaid) {
+      this.#linkedSaid = true;
+      this.#host!.tell(["linked", this.#roster.length]);
+    }
+  }
+
+  /** Gives everybody on the roster their seat; false while somebody is not linked yet. */
+  #seatAll(): boolean {
+    return this.#roster.every(({ seat, name, identity }) => {
+      if (seat === this.seat) return true;
+      const peer = [...this.#peers.values()].find(({ link }) => link.identity && sameBytes(link.identity, identity));
+      if (!peer) return false;
+      peer.seat = seat;
+      peer.name = name;
+      return true;
+    });
+  }
+
+  #join(peer: Peer, name: string, claim: SessionOptions["game"]): void {
+    const { hosting, game } = this.#options;
+    const { seats, boot, rules, save } = hosting!;
+    peer.name = name;
+    const taken = new Set(this.#guests.map(({ seat }) => seat));
+    const seat = Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !taken.has(i));
+    const { content } = claim;
+    if (content.sha256 !== game.content.sha256)
+      this.#refuse(
+        peer,
+        `${name} has another game: ${content.name} (SHA-256 ${content.sha256.slice(0, 12)}...), not ${game.content.name} (${game.content.sha256.slice(0, 12)}...)`,
+      );
+    else if (claim.core !== game.core)
+      this.#refuse(peer, `${name} plays on ${claim.core}, the host on ${game.core}; both need the same core`);
+    else if (this.game || this.#roster.length > 0) this.#refuse(peer, "the game has begun");
+    else if (seat === undefined) this.#refuse(peer, `the game is full: ${seats} play`);
+    else {
+      this.#guests.push({ peer, seat, ready: false });
+      peer.tell(["offer", this.#options.id, seat, boot, rules, save?.length ?? null]);
+      for (let at = 0; save && at < save.length; at += SAVE_PART)
+        peer.tell(["save", at, save.slice(at, at + SAVE_PART)]);
+      this.events.push({ kind: "joined", name, seat });
+    }
+  }
+
+  #refuse(peer: Peer, why: string): void {
+    this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
+    this.events.push({ kind: "refused", name: peer.name, why });
+    peer.tell(["refuse", why]);
+  }
+
+  #offer(peer: Peer, seat: number, boot: Boot, rules: Rules, save: number | null): void {
+    if (save !== null && save > LARGEST_SAVE) return;
+    this.#host = peer;
+    this.seat = seat;
+    this.rules = rules;
+    this.#boot = boot;
+    this.#save = save === null ? undefined : { parts: new Uint8Array(save), received: 0 };
+    if (!this.#save || save === 0) this.events.push({ kind: "open", seat, boot, save: this.#save?.parts, rules });
+  }
+
+  #takeSave(at: number, bytes: Uint8Array): void {
+    const save = this.#save;
+    if (!save || at !== save.received || at + bytes.length > save.parts.length) return;
+    save.parts.set(bytes, at);
+    save.received += bytes.length;
+    this.events.push({ kind: "save", received: save.received, size: save.parts.length });
+    if (save.received === save.parts.length)
+      this.events.push({ kind: "open", seat: this.seat, boot: this.#boot!, save: save.parts, rules: this.rules! });
+  }
+
+  #ready(peer: Peer, boot: Boot, print: string): void {
+    const guest = this.#guests.find((g) => g.peer === peer);
+    if (!guest || guest.ready) return;
+    const { "content.name": _name, ...differences } = bootDifferences(this.#boot!, boot);
+    const [first] = Object.entries(differences);
+    const more = Object.keys(differences).length - 1;
+    if (first) {
+      const [field, [mine, theirs]] = first;
+      const rest = more > 0 ? ` (and ${more} more: ${Object.keys(differences).slice(1, 6).join(", ")})` : "";
+      this.#refuse(
+        peer,
+        `${peer.name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`,
+      );
+    } else if (print !== this.#print.toString(16))
+      this.#refuse(
+        peer,
+        `${peer.name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`,
+      );
+    else guest.ready = true;
+    const { seats, suite } = { seats: this.#options.hosting!.seats, suite: this.#options.suite };
+    if (this.#guests.length < seats - 1 || !this.#guests.every((g) => g.ready)) return;
+    this.#roster = [
+      { seat: 0, name: this.name, identity: suite.identity },
+      ...this.#guests.map((g) => ({ seat: g.seat, name: g.peer.name, identity: g.peer.link.identity! })),
+    ];
+    for (const g of this.#guests) g.peer.tell(["roster", [...this.#roster]]);
+  }
+
+  #start(): void {
+    if (!this.#seatAll() || !this.rules) return;
+    const others = [...this.#peers.values()].filter((peer) => peer.seat >= 0);
+    this.game = new Game(
+      new Seats(this.seat, this.#roster.length, others),
+      this.rules,
+      this.#print,
+      this.#options.host,
+    );
+    this.events.push({ kind: "started", players: this.#roster });
+  }
+
+  /** Notices who has gone silent, and who is heard again. */
+  #listen(now: number): void {
+    for (const peer of this.#peers.values()) {
+      const silent = peer.seat >= 0 && this.game !== undefined && now - peer.link.heard > SILENT;
+      if (silent === this.#silent.has(peer)) continue;
+      if (silent) this.#silent.add(peer);
+      else this.#silent.delete(peer);
+      this.events.push({ kind: silent ? "silent" : "heard", name: peer.name, seat: peer.seat });
+    }
+  }
+
+  #drop(id: PeerId): void {
+    const peer = this.#peers.get(id);
+    this.#peers.delete(id);
+    this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
+    if (peer && peer === this.#host) this.#end("the host is gone");
+  }
+}
+
+const brief = (value: unknown): string => {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
