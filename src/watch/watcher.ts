@@ -57,6 +57,30 @@ export class Watcher {
     return print;
   }
 
+  /** Bytes that the fingerprint covers. */
+  get size(): number {
+    return this.#ranges.reduce((sum, { from, to }) => sum + to - from, 0);
+  }
+
+  /** Copies the bytes that the fingerprint covers, one range after another, without a refresh of its own. */
+  copy(into: Uint8Array, at = 0): void {
+    let to = at;
+    for (const { region, from, to: end } of this.#ranges) {
+      into.set(region.bytes.subarray(from, end), to);
+      to += end - from;
+    }
+  }
+
+  /** Where the byte at that place of {@link copy} is: its region and address. */
+  placeOf(offset: number): { region: string; address: number } | undefined {
+    let left = offset;
+    for (const { region, from, to } of this.#ranges) {
+      if (left < to - from) return { region: region.name, address: region.base + from + left };
+      left -= to - from;
+    }
+    return undefined;
+  }
+
   #view(region: MemoryRegion): DataView {
     const bytes = region.bytes;
     let view = this.#views.get(region);

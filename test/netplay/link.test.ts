@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Link } from "../../src/netplay/session/link.ts";
 import { newIdentity, realSuite } from "../../src/netplay/session/suite.ts";
-import { seeded } from "./network.ts";
+import { seeded } from "../../src/netplay/sim/random.ts";
 
 const ROOM = Uint8Array.of(1, 2, 3);
 const person = () => realSuite(newIdentity());

@@ -86,7 +86,7 @@ export class Session {
   #boot: Boot | undefined;
   #print = 0n;
   #save: { parts: Uint8Array; received: number } | undefined;
-  #asked = false;
+  readonly #asked = new Set<Peer>();
   #linkedSaid = false;
   readonly #silent = new Set<Peer>();
 
@@ -238,11 +238,11 @@ export class Session {
           `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`,
         );
     const { hosting, name, game, watch } = this.#options;
-    if (!hosting && !this.#host && !this.#asked)
+    if (!hosting && !this.#host)
       for (const peer of this.#peers.values())
-        if (peer.link.open) {
+        if (peer.link.open && !this.#asked.has(peer)) {
           peer.tell(["join", name, watch ? "watch" : "play", game]);
-          this.#asked = true;
+          this.#asked.add(peer);
         }
     if (this.#roster.length === 0 || !this.#seatAll()) return;
     if (hosting) {

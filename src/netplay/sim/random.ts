@@ -1,5 +1,7 @@
-/** A seeded random number generator (mulberry32): numbers from 0 up to, not including, `below`. */
-export function seeded(seed: number): (below: number) => number {
+/** Numbers from 0 up to, not including, `below`; the same for the same seed (mulberry32). */
+export type Random = (below: number) => number;
+
+export function seeded(seed: number): Random {
   let state = seed >>> 0;
   return (below) => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -1,0 +1,149 @@
+import { BUTTON, NO_PAD } from "../../machine/input.ts";
+import type { Machine } from "../../machine/machine.ts";
+import { checkedProfile, type Profile } from "../../watch/profile.ts";
+import { type NamedDifference, Runner } from "../runner.ts";
+import type { Drift } from "../session/drift.ts";
+import type { Rules } from "../session/messages.ts";
+import { inputWidth, writePad } from "../session/pads.ts";
+import { Session, type SessionEvent } from "../session/session.ts";
+import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
+import { Network, type Weather } from "./network.ts";
+import { type Random, seeded } from "./random.ts";
+import { toySuite } from "./suite.ts";
+
+/** A whole session that is simulated. */
+export interface Scenario {
+  readonly seed: number;
+  readonly players: number;
+  readonly rules: Rules;
+  readonly weather: Weather;
+  /** Frames to be played. */
+  readonly frames: number;
+  /** Clocks run that much apart: 0.001 is a frame in a thousand. */
+  readonly skew: number;
+  /** Opens a machine; an arithmetic one unless it is said otherwise. */
+  open?(seat: number): Machine;
+  readonly profile?: Profile;
+  readonly takeStates?: boolean;
+  /** Called before each tick of a player, to do mischief. */
+  mischief?(world: World, seat: number): void;
+}
+
+/** What a seat noticed. */
+export interface Noticed {
+  readonly drift: Drift;
+  readonly bytes: readonly NamedDifference[];
+}
+
+const PROFILE = checkedProfile("arithmetic", { game: "sum", fingerprint: { regions: ["ram"] } });
+
+/** A player in the simulation, with its session and machine. */
+export class Somebody {
+  readonly seat: number;
+  readonly session: Session;
+  readonly runner: Runner;
+  readonly events: SessionEvent[] = [];
+  readonly noticed: Noticed[] = [];
+  readonly resumed: number[] = [];
+  failed: string | undefined;
+  /** When its next frame is due, and how fast its clock runs. */
+  due: number;
+  readonly rate: number;
+  /** It stands still until then: its process was stopped, or is busy. */
+  stalledUntil = 0;
+  buttons = 0;
+  readonly #pad: Uint8Array;
+
+  constructor(scenario: Scenario, seat: number, random: Random) {
+    const { rules, players } = scenario;
+    this.seat = seat;
+    this.rate = 1 + (random(2) - 1) * scenario.skew;
+    this.due = random(50);
+    const open = (): Machine => scenario.open?.(seat) ?? new ArithmeticMachine(arithmeticBoot(players));
+    this.runner = new Runner({
+      machine: open(),
+      profile: scenario.profile ?? PROFILE,
+      device: rules.device,
+      open,
+      takeStates: scenario.takeStates ?? true,
+      onDesync: (drift, bytes) => this.noticed.push({ drift, bytes }),
+      onResumed: (frame) => this.resumed.push(frame),
+      onFailed: (why) => (this.failed = why),
+    });
+    const { boot } = this.runner.machine;
+    this.session = new Session({
+      suite: toySuite(random),
+      room: Uint8Array.of(1),
+      id: new Uint8Array(16),
+      name: `player ${seat + 1}`,
+      game: { content: boot.content, core: boot.core.name },
+      ...(seat === 0 && { hosting: { boot, print: this.runner.print, save: undefined, rules, seats: players } }),
+      host: this.runner,
+    });
+    this.#pad = new Uint8Array(inputWidth(rules.device));
+  }
+
+  get frame(): number {
+    return this.session.game?.timeline.frame ?? 0;
+  }
+
+  /** A frame's time has come. */
+  tick(now: number, random: Random): void {
+    const { session, runner } = this;
+    if (random(1) < 0.15) this.buttons = Math.floor(random(1 << 16)) & ~(BUTTON.L3 | BUTTON.R3);
+    writePad({ ...NO_PAD, buttons: this.buttons }, 0, session.rules?.device ?? "pad", this.#pad);
+    runner.game = session.game;
+    if (session.game) runner.run(session.tick(now, this.#pad));
+    const period = (session.game?.frameMs ?? 1000 / 60) * (1 + (session.game?.pace ?? 0));
+    this.due += period / this.rate;
+    if (this.due < now - 200) this.due = now;
+  }
+
+  hear(): void {
+    for (const event of this.session.events.splice(0)) {
+      this.events.push(event);
+      if (event.kind === "open") this.session.opened(this.runner.machine.boot, this.runner.print);
+    }
+  }
+}
+
+/** All players of a scenario and the network between them, in virtual time. */
+export class World {
+  readonly scenario: Scenario;
+  readonly random: Random;
+  readonly network: Network;
+  readonly people: readonly Somebody[];
+  now = 0;
+
+  constructor(scenario: Scenario) {
+    this.scenario = scenario;
+    this.random = seeded(scenario.seed);
+    this.network = new Network(scenario.weather, this.random);
+    this.people = Array.from({ length: scenario.players }, (_, seat) => new Somebody(scenario, seat, this.random));
+    for (const one of this.people)
+      for (const other of this.people) if (one !== other) one.session.present(`${other.seat}`, true);
+  }
+
+  /** Runs until all have settled the scenario's frames, or that time has come. False: they did not get there. */
+  async run(until: number): Promise<boolean> {
+    for (; this.now < until; this.now += 2) {
+      for (const { from, to, datagram } of this.network.arrived(this.now))
+        if (this.people[to]!.stalledUntil <= this.now) this.people[to]!.session.receive(`${from}`, datagram, this.now);
+      let moved = false;
+      for (const one of this.people) {
+        if (one.stalledUntil > this.now || one.due > this.now) continue;
+        moved = true;
+        this.scenario.mischief?.(this, one.seat);
+        one.tick(this.now, this.random);
+        for (const { to, datagram } of one.session.flush(this.now))
+          this.network.send(one.seat, Number(to), datagram, this.now);
+        one.hear();
+      }
+      // Repairs that open a machine are promises.
+      if (moved && this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
+      if (this.people.every((one) => (one.session.game?.agreed ?? 0) >= this.scenario.frames)) return true;
+      if (this.people.some(({ session, failed }) => session.ended !== undefined || failed !== undefined)) return false;
+    }
+    return false;
+  }
+}

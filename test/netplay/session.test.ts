@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import type { Rules } from "../../src/netplay/session/messages.ts";
+import type { Weather } from "../../src/netplay/sim/network.ts";
+import { type Scenario, World } from "../../src/netplay/sim/world.ts";
+
+const RULES: Rules = { device: "pad", delay: 2, window: 0, lagLimit: 16, fps: { num: 60, den: 1 } };
+const GOOD: Weather = { delay: 10, jitter: 5, loss: 0, doubled: 0, detour: 0 };
+const BAD: Weather = { delay: 40, jitter: 40, loss: 0.15, doubled: 0.05, detour: 0.02 };
+
+const scenario = (more: Partial<Scenario>): Scenario => ({
+  seed: 1,
+  players: 2,
+  rules: RULES,
+  weather: GOOD,
+  frames: 600,
+  skew: 0.001,
+  ...more,
+});
+
+/** The inputs of all settled frames of everybody, and the links of their chains, are the same. */
+function expectOne(world: World): void {
+  const agreed = Math.min(...world.people.map(({ session }) => session.game!.agreed));
+  expect(agreed).toBeGreaterThanOrEqual(world.scenario.frames);
+  const [first, ...others] = world.people.map(({ runner, session }) => ({
+    inputs: runner.movie.tracks.map(({ buttons }) => [...buttons.subarray(0, agreed)]),
+    link: session.game!.chain.link(agreed),
+  }));
+  expect(first!.inputs.flat().some((buttons) => buttons !== 0)).toBe(true);
+  for (const other of others) expect(other).toEqual(first);
+}
+
+describe("a session", () => {
+  it.each([
+    ["lockstep over a good network", { window: 0, delay: 2 }, GOOD, 2],
+    ["rollback over a bad network", { window: 8, delay: 1 }, BAD, 2],
+    ["rollback of four", { window: 8, delay: 2 }, BAD, 4],
+    ["lockstep over a bad network", { window: 0, delay: 6 }, BAD, 3],
+    ["eight players, no delay at all", { window: 12, delay: 0 }, GOOD, 8],
+  ] as const)("keeps all in step: %s", async (_, rules, weather, players) => {
+    const world = new World(scenario({ rules: { ...RULES, ...rules }, weather, players }));
+    expect(await world.run(120_000)).toBe(true);
+    expectOne(world);
+    for (const { noticed } of world.people) expect(noticed).toEqual([]);
+  });
+
+  it("goes on at full speed where the delay covers the network, and predicts where it does not", async () => {
+    const covered = new World(scenario({ rules: { ...RULES, delay: 4 } }));
+    await covered.run(30_000);
+    // 600 frames take 10 s.
+    expect(covered.now).toBeLessThan(11_500);
+    const predicted = new World(
+      scenario({ rules: { ...RULES, delay: 0, window: 8 }, weather: { ...GOOD, delay: 50 } }),
+    );
+    await predicted.run(30_000);
+    expect(predicted.now).toBeLessThan(11_500);
+    expect(predicted.people[0]!.session.game!.stats.rollbacks).toBeGreaterThan(20);
+  });
+
+  it("finds a poked byte, names it, mends it, and goes on", async () => {
+    let poked = -1;
+    const world = new World(
+      scenario({
+        rules: { ...RULES, window: 6 },
+        weather: { ...GOOD, loss: 0.05 },
+        players: 3,
+        mischief: (w, seat) => {
+          const { runner, frame } = w.people[seat]!;
+          if (seat !== 1 || frame !== 200 || poked >= 0) return;
+          poked = frame;
+          runner.machine.memory[0]!.bytes[250]! ^= 0x40;
+        },
+      }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    expectOne(world);
+    const noticed = world.people.flatMap((one) => one.noticed);
+    expect(noticed.length).toBeGreaterThanOrEqual(2);
+    for (const { drift, bytes } of noticed) {
+      expect(drift.frame).toBeGreaterThan(200);
+      expect(drift.frame).toBeLessThanOrEqual(202);
+      expect(bytes).toHaveLength(1);
+      expect(bytes[0]).toMatchObject({ region: "ram", address: 250 });
+      expect(bytes[0]!.mine ^ bytes[0]!.theirs).toBe(0x40);
+    }
+    for (const { resumed } of world.people) expect(resumed).toHaveLength(1);
+  });
+});
