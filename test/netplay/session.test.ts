@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { jsnes } from "../../src/machine/jsnes/index.ts";
+import { regionOf } from "../../src/machine/machine.ts";
 import type { Rules } from "../../src/netplay/session/messages.ts";
 import type { Weather } from "../../src/netplay/sim/network.ts";
+import { simulate } from "../../src/netplay/sim/scenarios.ts";
 import { type Scenario, World } from "../../src/netplay/sim/world.ts";
+import { defaultProfile } from "../../src/watch/profile.ts";
 
 const RULES: Rules = { device: "pad", delay: 2, window: 0, lagLimit: 16, fps: { num: 60, den: 1 } };
 const GOOD: Weather = { delay: 10, jitter: 5, loss: 0, doubled: 0, detour: 0 };
@@ -84,4 +89,37 @@ describe("a session", () => {
     }
     for (const { resumed } of world.people) expect(resumed).toHaveLength(1);
   });
+
+  it("keeps real consoles in step: two of Gleam on jsnes, with a byte poked, over a bad network", async () => {
+    const bytes = new Uint8Array(readFileSync(new URL("../../games/gleam/gleam.nes", import.meta.url)));
+    const content = { name: "gleam.nes", bytes };
+    const machines = await Promise.all([1, 2].map(() => jsnes.open({ content })));
+    const profile = defaultProfile(machines[0]!.memory);
+    let poked = false;
+    const world = new World(
+      scenario({
+        rules: { ...RULES, window: 6, fps: machines[0]!.timing.fps },
+        weather: { ...BAD, delay: 30 },
+        frames: 240,
+        profile,
+        open: (seat) => machines[seat]!,
+        mischief: (w, seat) => {
+          const { runner, frame } = w.people[seat]!;
+          if (seat !== 0 || frame < 130 || poked) return;
+          poked = true;
+          regionOf(runner.machine, "ram")!.bytes[0x7f0]! ^= 1;
+        },
+      }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    expectOne(world);
+    const { bytes: named } = world.people[1]!.noticed[0]!;
+    expect(named).toEqual([expect.objectContaining({ region: "ram", address: 0x7f0 })]);
+  });
+});
+
+describe("simulated sessions", () => {
+  it("all come to their end in step, whatever the network, and only what was done to a machine is an alarm", async () => {
+    for (let seed = 1; seed <= 250; seed++) expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
+  }, 120_000);
 });

@@ -25,8 +25,10 @@ export interface Scenario {
   open?(seat: number): Machine;
   readonly profile?: Profile;
   readonly takeStates?: boolean;
+  /** Something is done to a machine: a desync is to be noticed; or it may be, where going back may undo it first. */
+  readonly desync?: "surely" | "maybe";
   /** Called before each tick of a player, to do mischief. */
-  mischief?(world: World, seat: number): void;
+  readonly mischief?: ((world: World, seat: number) => void) | undefined;
 }
 
 /** What a seat noticed. */

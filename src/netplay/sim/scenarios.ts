@@ -1,0 +1,136 @@
+import type { Rules } from "../session/messages.ts";
+import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
+import { seeded } from "./random.ts";
+import { type Scenario, World } from "./world.ts";
+
+/** Why a simulated session is wrong, in words; undefined when all is well. */
+export type Verdict = string | undefined;
+
+/** What a simulated session came to. */
+export interface Outcome {
+  readonly seed: number;
+  readonly players: number;
+  readonly wrong: Verdict;
+  /** Milliseconds of virtual time that it took, and frames that all agreed on. */
+  readonly time: number;
+  readonly frames: number;
+  readonly stalls: number;
+  readonly rollbacks: number;
+  readonly framesAgain: number;
+  readonly desyncs: number;
+  /** Bytes that each player sent to each other in a second, without headers. */
+  readonly rate: number;
+}
+
+const FRAMES = 300;
+/** Virtual time after which a session that has not come to its end never will. */
+const PATIENCE = 240_000;
+
+/** The session of a seed: its players, rules, network, and what happens to them. */
+export function scenarioOf(seed: number): Scenario {
+  const random = seeded(seed ^ 0x5bd1e995);
+  const whole = (below: number): number => Math.floor(random(below));
+  const players = 2 + whole(7);
+  const rules: Rules = {
+    device: "pad",
+    delay: whole(8),
+    window: random(1) < 0.3 ? 0 : whole(13),
+    lagLimit: 16,
+    fps: { num: 60, den: 1 },
+  };
+  const weather = {
+    delay: random(100),
+    jitter: random(60),
+    loss: random(0.3),
+    doubled: random(0.1),
+    detour: random(0.05),
+  };
+  const at = 50 + whole(200);
+  const who = whole(players);
+  let done = false;
+  const once =
+    (act: (world: World) => void): Scenario["mischief"] =>
+    (world, seat) => {
+      if (done || seat !== who || world.people[seat]!.frame < at) return;
+      done = true;
+      act(world);
+    };
+  const base = { seed, players, rules, weather, frames: FRAMES, skew: random(0.005) };
+  const other = (who + 1 + whole(players - 1)) % players;
+  const long = 500 + random(4000);
+  switch (whole(6)) {
+    case 0:
+      return { ...base, mischief: once((world) => world.network.cut(who, other, world.now + long)) };
+    case 1:
+      return {
+        ...base,
+        mischief: once((world) => {
+          world.people[who]!.stalledUntil = world.now + long;
+        }),
+      };
+    case 2: {
+      // A byte of one machine's memory changes, as a cosmic ray would have it.
+      const [address, bit] = [whole(255), 1 << whole(8)];
+      const poke = once(({ people }) => {
+        people[who]!.runner.machine.memory[0]!.bytes[address]! ^= bit;
+      });
+      return { ...base, desync: rules.window === 0 ? "surely" : "maybe", mischief: poke };
+    }
+    case 3: {
+      // One machine is not what its boot says, until it is opened anew.
+      let opened = 0;
+      const open = (seat: number): ArithmeticMachine =>
+        new ArithmeticMachine(arithmeticBoot(players), seat === who && opened++ === 0 ? 1 : 0);
+      return { ...base, desync: "surely", open };
+    }
+    default:
+      return base;
+  }
+}
+
+/** Plays the session of a seed, and judges it. */
+export async function simulate(seed: number): Promise<Outcome> {
+  const world = new World(scenarioOf(seed));
+  let wrong: Verdict;
+  try {
+    wrong = (await world.run(PATIENCE)) ? judge(world) : stuck(world);
+  } catch (error) {
+    wrong = `${(error as Error).stack}`;
+  }
+  const { people, network, now } = world;
+  const games = people.map(({ session }) => session.game);
+  const sum = (of: "stalls" | "rollbacks" | "framesAgain" | "desyncs"): number =>
+    games.reduce((all, game) => all + (game?.stats[of] ?? 0), 0);
+  return {
+    seed,
+    players: people.length,
+    wrong,
+    time: now,
+    frames: Math.min(...games.map((game) => game?.agreed ?? 0)),
+    stalls: sum("stalls") / people.length,
+    rollbacks: sum("rollbacks") / people.length,
+    framesAgain: sum("framesAgain") / people.length,
+    desyncs: sum("desyncs"),
+    rate: network.bytes / (people.length * (people.length - 1)) / (now / 1000),
+  };
+}
+
+function stuck({ people, now }: World): Verdict {
+  const where = people.map(
+    ({ session, failed }) => session.ended ?? failed ?? `frame ${session.game?.timeline.frame ?? "none"}`,
+  );
+  return `not at its end after ${Math.round(now / 1000)} s: ${where.join(", ")}`;
+}
+
+/** Settled inputs and fingerprints are the same for all; what was done to a machine was noticed, and nothing else was. */
+function judge({ people, scenario }: World): Verdict {
+  const agreed = Math.min(...people.map(({ session }) => session.game!.agreed));
+  const inputs = people.map(({ runner }) =>
+    runner.movie.tracks.map(({ buttons }) => Array.from(buttons.subarray(0, agreed)).join()).join("|"),
+  );
+  if (new Set(inputs).size > 1) return "the settled inputs differ";
+  if (new Set(people.map(({ session }) => session.game!.chain.link(agreed))).size > 1) return "the fingerprints differ";
+  const noticed = people.reduce((sum, one) => sum + one.noticed.length, 0);
+  if (scenario.desync === "surely" && noticed === 0) return "what was done to a machine was not noticed";
+  return !scenario.desync && noticed > 0 ? "a false alarm" : undefined;
+}
