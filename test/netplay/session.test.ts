@@ -98,7 +98,7 @@ describe("a session", () => {
     let poked = false;
     const world = new World(
       scenario({
-        rules: { ...RULES, window: 6, fps: machines[0]!.timing.fps },
+        rules: { ...RULES, delay: 5, fps: machines[0]!.timing.fps },
         weather: { ...BAD, delay: 30 },
         frames: 240,
         profile,
