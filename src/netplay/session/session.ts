@@ -115,10 +115,9 @@ export class Session {
   }
 
   receive(id: PeerId, datagram: Uint8Array, now: number): void {
-    this.present(id, true);
-    const peer = this.#peers.get(id)!;
-    const received = peer.link.receive(datagram, now);
-    if (!received || this.ended !== undefined) return;
+    const peer = this.#peers.get(id);
+    const received = peer?.link.receive(datagram, now);
+    if (!peer || !received || this.ended !== undefined) return;
     if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, now);
     for (const bytes of received.messages) {
       const message = readMessage(bytes);
