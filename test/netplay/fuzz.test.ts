@@ -9,7 +9,7 @@ import { CborWriter } from "../../src/replay/isr-cbor.ts";
 const SCENARIO: Scenario = {
   seed: 4,
   players: 3,
-  rules: { device: "pad", delay: 2, window: 6, lagLimit: 16, fps: { num: 60, den: 1 } },
+  rules: { device: "pad", delay: 2, window: 6, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } },
   weather: { delay: 10, jitter: 5, loss: 0.02, doubled: 0, detour: 0 },
   frames: 60,
   skew: 0.001,

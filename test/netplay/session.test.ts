@@ -8,7 +8,7 @@ import { simulate } from "../../src/netplay/sim/scenarios.ts";
 import { type Scenario, World } from "../../src/netplay/sim/world.ts";
 import { defaultProfile } from "../../src/watch/profile.ts";
 
-const RULES: Rules = { device: "pad", delay: 2, window: 0, lagLimit: 16, fps: { num: 60, den: 1 } };
+const RULES: Rules = { device: "pad", delay: 2, window: 0, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } };
 const GOOD: Weather = { delay: 10, jitter: 5, loss: 0, doubled: 0, detour: 0 };
 const BAD: Weather = { delay: 40, jitter: 40, loss: 0.15, doubled: 0.05, detour: 0.02 };
 
@@ -118,7 +118,14 @@ describe("a session", () => {
   });
 });
 
+/** Sessions that once went wrong. */
+const ONCE_WRONG = [103, 375, 458, 498, 511];
+
 describe("simulated sessions", () => {
+  it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {
+    expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
+  });
+
   it("all come to their end in step, whatever the network, and only what was done to a machine is an alarm", async () => {
     for (let seed = 1; seed <= 250; seed++) expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
   }, 120_000);

@@ -4,6 +4,7 @@ import type { Message, Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
 import { MOST_FRAMES, type Payload, PayloadCodec } from "./payload.ts";
 import type { Peer } from "./peer.ts";
+import { Presence } from "./presence.ts";
 import type { Seats } from "./seats.ts";
 import { type Request, RING, Timeline } from "./timeline.ts";
 
@@ -28,6 +29,7 @@ export class Game {
   readonly timeline: Timeline;
   readonly chain: Chain;
   readonly mending: Mending;
+  readonly presence: Presence;
   /** How much longer the next frame is to take, as a share: players who are ahead wait for the others. */
   pace = 0;
   /** Frames between a pad and its effect, from now on. */
@@ -52,6 +54,7 @@ export class Game {
     this.timeline = new Timeline({ players: seats.count, width, window: rules.window, quiet: rules.delay });
     this.chain = new Chain(0, print);
     this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
+    this.presence = new Presence(seats, this.timeline, rules.lost);
     this.delay = rules.delay;
     this.frameMs = (1000 * rules.fps.den) / rules.fps.num;
     this.#lagLimit = rules.lagLimit;
@@ -95,6 +98,7 @@ export class Game {
     if (!this.mending.active) this.chain.settle(this.timeline.settled);
     for (const peer of this.seats.present) this.mending.compare(peer, now);
     this.mending.update(now);
+    this.presence.update(now);
   }
 
   /** What a peer is told in every frame. */
@@ -136,10 +140,11 @@ export class Game {
 
   /** Takes a message that concerns the game; false: it does not. */
   receive(seat: number, message: Message, now: number): boolean {
-    return this.mending.receive(seat, message, now);
+    return this.mending.receive(seat, message, now) || this.presence.receive(seat, message);
   }
 
   #takeInputs(peer: Peer, { first, count, inputs }: Payload): void {
+    if (!this.presence.takes(peer.seat)) return;
     for (let i = 0; i < count; i++)
       if (first + i === this.timeline.frontier(peer.seat))
         this.timeline.put(peer.seat, first + i, inputs, i * this.#width);

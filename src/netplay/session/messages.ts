@@ -45,6 +45,8 @@ export const Rules = v.object({
   window: v.pipe(uint, v.maxValue(12)),
   /** A player waits for others that are more frames behind than this. */
   lagLimit: v.pipe(uint, v.minValue(1), v.maxValue(120)),
+  /** What becomes of the game when a player is lost: it waits until somebody decides, goes on without them, or ends. */
+  lost: v.picklist(["wait", "go on", "end"]),
   /** Frames a second. */
   fps: v.object({ num: v.pipe(uint, v.minValue(1)), den: v.pipe(uint, v.minValue(1)) }),
 });
@@ -86,8 +88,10 @@ const MESSAGES = {
   pause: [v.boolean()],
   /** Why the session is over. */
   end: [text(500)],
-  /** The sender leaves; the last frame that it gave input for, and one. */
-  leave: [uint],
+  /** The sender leaves for good. */
+  leave: [],
+  /** Let us go on without a player that is lost. */
+  without: [small],
   /** Desyncs: fingerprints of frames, a memory's hash tree, its bytes. */
   askPrints: [uint, v.pipe(uint, v.maxValue(512))],
   prints: [uint, list(u32, 512)],

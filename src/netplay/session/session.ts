@@ -5,6 +5,7 @@ import { Link, PROTOCOL } from "./link.ts";
 import type { MendingHost } from "./mending.ts";
 import type { Message, RosterEntry, Rules } from "./messages.ts";
 import { Peer, readMessage } from "./peer.ts";
+import type { PresenceEvent } from "./presence.ts";
 import { Seats } from "./seats.ts";
 import type { Suite } from "./suite.ts";
 import type { Request } from "./timeline.ts";
@@ -26,7 +27,7 @@ export type SessionEvent =
   | { readonly kind: "started"; readonly players: readonly RosterEntry[] }
   | { readonly kind: "said"; readonly name: string; readonly text: string }
   | { readonly kind: "paused"; readonly name: string; readonly on: boolean }
-  | { readonly kind: "silent" | "heard"; readonly name: string; readonly seat: number }
+  | PresenceEvent
   | { readonly kind: "ended"; readonly why: string };
 
 /** What a host brings. */
@@ -54,8 +55,6 @@ export interface SessionOptions {
   readonly host: MendingHost;
 }
 
-/** Milliseconds without a word after which somebody counts as silent. */
-const SILENT = 1500;
 const SAVE_PART = 65536;
 const LARGEST_SAVE = 1 << 24;
 
@@ -88,7 +87,6 @@ export class Session {
   #save: { parts: Uint8Array; received: number } | undefined;
   readonly #asked = new Set<Peer>();
   #linkedSaid = false;
-  readonly #silent = new Set<Peer>();
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -131,7 +129,10 @@ export class Session {
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
-    this.#listen(now);
+    for (const event of this.game?.presence.events.splice(0) ?? []) {
+      this.events.push(event);
+      if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
+    }
     const out: { to: PeerId; datagram: Uint8Array }[] = [];
     for (const peer of this.#peers.values()) {
       const payload =
@@ -160,6 +161,18 @@ export class Session {
   pause(on: boolean): void {
     if (this.game) this.game.paused = on;
     this.#tellAll(["pause", on]);
+  }
+
+  /** Goes on without a player that is lost, as soon as those who are left may. */
+  without(seat: number): void {
+    this.#tellAll(["without", seat]);
+    this.game?.presence.dismissed.add(seat);
+  }
+
+  /** Leaves; the others may go on. */
+  leave(): void {
+    this.#tellAll(["leave"]);
+    this.#end("you left");
   }
 
   /** Ends the session for all. */
@@ -355,17 +368,6 @@ export class Session {
       this.#options.host,
     );
     this.events.push({ kind: "started", players: this.#roster });
-  }
-
-  /** Notices who has gone silent, and who is heard again. */
-  #listen(now: number): void {
-    for (const peer of this.#peers.values()) {
-      const silent = peer.seat >= 0 && this.game !== undefined && now - peer.link.heard > SILENT;
-      if (silent === this.#silent.has(peer)) continue;
-      if (silent) this.#silent.add(peer);
-      else this.#silent.delete(peer);
-      this.events.push({ kind: silent ? "silent" : "heard", name: peer.name, seat: peer.seat });
-    }
   }
 
   #drop(id: PeerId): void {

@@ -36,6 +36,7 @@ export function scenarioOf(seed: number): Scenario {
     delay: whole(8),
     window: random(1) < 0.3 ? 0 : whole(13),
     lagLimit: 16,
+    lost: "go on",
     fps: { num: 60, den: 1 },
   };
   const weather = {
@@ -58,7 +59,7 @@ export function scenarioOf(seed: number): Scenario {
   const base = { seed, players, rules, weather, frames: FRAMES, skew: random(0.005) };
   const other = (who + 1 + whole(players - 1)) % players;
   const long = 500 + random(4000);
-  switch (whole(6)) {
+  switch (whole(7)) {
     case 0:
       return { ...base, mischief: once((world) => world.network.cut(who, other, world.now + long)) };
     case 1:
@@ -83,6 +84,14 @@ export function scenarioOf(seed: number): Scenario {
         new ArithmeticMachine(arithmeticBoot(players), seat === who && opened++ === 0 ? 1 : 0);
       return { ...base, desync: "surely", open };
     }
+    case 4: {
+      // Somebody's machine is switched off. Of two, the one with seat 0 may go on.
+      const off = players === 2 ? 1 : who;
+      const mischief = (world: World, seat: number): void => {
+        if (seat === off && world.people[seat]!.frame >= at) world.people[off]!.stalledUntil = Number.POSITIVE_INFINITY;
+      };
+      return { ...base, mischief };
+    }
     default:
       return base;
   }
@@ -106,7 +115,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     players: people.length,
     wrong,
     time: now,
-    frames: Math.min(...games.map((game) => game?.agreed ?? 0)),
+    frames: Math.min(...world.alive.map(({ session }) => session.game?.agreed ?? 0)),
     stalls: sum("stalls") / people.length,
     rollbacks: sum("rollbacks") / people.length,
     framesAgain: sum("framesAgain") / people.length,
@@ -123,7 +132,7 @@ function stuck({ people, now }: World): Verdict {
 }
 
 /** Settled inputs and fingerprints are the same for all; what was done to a machine was noticed, and nothing else was. */
-function judge({ people, scenario }: World): Verdict {
+function judge({ alive: people, scenario }: World): Verdict {
   const agreed = Math.min(...people.map(({ session }) => session.game!.agreed));
   const inputs = people.map(({ runner }) =>
     runner.movie.tracks.map(({ buttons }) => Array.from(buttons.subarray(0, agreed)).join()).join("|"),

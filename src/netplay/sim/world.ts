@@ -126,6 +126,11 @@ export class World {
       for (const other of this.people) if (one !== other) one.session.present(`${other.seat}`, true);
   }
 
+  /** Those who did not stop for good. */
+  get alive(): readonly Somebody[] {
+    return this.people.filter(({ stalledUntil }) => stalledUntil !== Number.POSITIVE_INFINITY);
+  }
+
   /** Runs until all have settled the scenario's frames, or that time has come. False: they did not get there. */
   async run(until: number): Promise<boolean> {
     for (; this.now < until; this.now += 2) {
@@ -143,8 +148,8 @@ export class World {
       }
       // Repairs that open a machine are promises.
       if (moved && this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
-      if (this.people.every((one) => (one.session.game?.agreed ?? 0) >= this.scenario.frames)) return true;
-      if (this.people.some(({ session, failed }) => session.ended !== undefined || failed !== undefined)) return false;
+      if (this.alive.every((one) => (one.session.game?.agreed ?? 0) >= this.scenario.frames)) return true;
+      if (this.alive.some(({ session, failed }) => session.ended !== undefined || failed !== undefined)) return false;
     }
     return false;
   }

@@ -1,0 +1,163 @@
+import type { Message, Rules } from "./messages.ts";
+import type { Peer } from "./peer.ts";
+import type { Seats } from "./seats.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** Milliseconds without a word after which somebody counts as silent, and as lost. */
+const SILENT = 1500;
+const LOST = 8000;
+/** Frames of a lost player's input that are told: more than any two can be apart. */
+const TOLD = 128;
+/** Milliseconds after which those who did not answer are asked again: they may not have known yet who leads. */
+const ASK_EVERY = 1000;
+
+/** What was noticed of a player. */
+export interface PresenceEvent {
+  readonly kind: "silent" | "heard" | "lost" | "away";
+  readonly name: string;
+  readonly seat: number;
+  /** For "away": the first frame in which the player rests. */
+  readonly frame?: number;
+}
+
+/** What somebody who is here knows of a lost player's input: all before `frontier`, and the last of it as bytes. */
+interface Known {
+  readonly frontier: number;
+  readonly first: number;
+  readonly bytes: Uint8Array;
+}
+
+interface Leaving {
+  readonly seat: number;
+  readonly known: Map<number, Known>;
+  asked: number;
+}
+
+/**
+ * Who is still there. When a player is lost, those who are left may go on without: they find out together how far its
+ * input is known to any of them, and from that frame on it rests, for all the same. Only a part of the players that
+ * cannot be outvoted goes on: more than half, or half with seat 0.
+ */
+export class Presence {
+  readonly events: PresenceEvent[] = [];
+  /** Lost players that are to be gone on without. */
+  readonly dismissed = new Set<number>();
+  readonly #seats: Seats;
+  readonly #timeline: Timeline;
+  readonly #rule: Rules["lost"];
+  readonly #silent = new Set<Peer>();
+  /** Players whose input is not taken any more: what is known of it was told. */
+  readonly #frozen = new Set<number>();
+  #leaving: Leaving | undefined;
+
+  constructor(seats: Seats, timeline: Timeline, rule: Rules["lost"]) {
+    this.#seats = seats;
+    this.#timeline = timeline;
+    this.#rule = rule;
+  }
+
+  /** A player's input is taken. */
+  takes(seat: number): boolean {
+    return !this.#frozen.has(seat) && !this.#seats.away.has(seat);
+  }
+
+  update(now: number): void {
+    for (const peer of this.#seats.peers) {
+      if (this.#seats.away.has(peer.seat)) continue;
+      const quiet = now - peer.link.heard;
+      this.#mark(peer, quiet > SILENT, quiet > LOST);
+    }
+    if (!this.#seats.leads) this.#leaving = undefined;
+    else if (this.#leaving) this.#conclude(this.#leaving, now);
+    else this.#dismiss();
+  }
+
+  receive(seat: number, message: Message): boolean {
+    const leads = seat === this.#seats.leader;
+    switch (message[0]) {
+      case "leave": {
+        const peer = this.#seats.peer(seat);
+        if (peer) this.#mark(peer, true, true);
+        this.dismissed.add(seat);
+        return true;
+      }
+      case "without":
+        this.dismissed.add(message[1]);
+        return true;
+      case "askLost":
+        if (leads && message[1] !== this.#seats.me) this.#seats.tell(seat, this.#tell(message[1]));
+        return true;
+      case "lost":
+        if (this.#leaving?.seat === message[1])
+          this.#leaving.known.set(seat, { frontier: message[2], first: message[3], bytes: message[4] });
+        return true;
+      case "away":
+        if (leads) this.#leave(message[1], message[2], message[3], message[4]);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #mark(peer: Peer, silent: boolean, lost: boolean): void {
+    const said = { name: peer.name, seat: peer.seat };
+    if (silent !== this.#silent.has(peer)) {
+      if (silent) this.#silent.add(peer);
+      else this.#silent.delete(peer);
+      this.events.push({ kind: silent ? "silent" : "heard", ...said });
+    }
+    if (lost && !peer.lost) this.events.push({ kind: "lost", ...said });
+    if (lost && this.#rule === "go on") this.dismissed.add(peer.seat);
+    peer.lost = lost;
+  }
+
+  /** Begins to go on without the next of those who are to be gone on without. */
+  #dismiss(): void {
+    const { here, count } = this.#seats;
+    if (here.length * 2 < count || (here.length * 2 === count && !here.includes(0))) return;
+    const lost = this.#seats.peers.find(
+      (peer) => peer.lost && this.dismissed.has(peer.seat) && !this.#seats.away.has(peer.seat),
+    );
+    if (!lost) return;
+    this.#leaving = { seat: lost.seat, known: new Map(), asked: Number.NEGATIVE_INFINITY };
+  }
+
+  /** What is known here of a player's input; from now on none of it is taken any more. */
+  #tell(seat: number): Message {
+    this.#frozen.add(seat);
+    const { width } = this.#timeline;
+    const frontier = Math.min(this.#timeline.frontier(seat), this.#timeline.frame + TOLD);
+    const first = Math.max(0, frontier - TOLD);
+    const bytes = new Uint8Array((frontier - first) * width);
+    for (let frame = first; frame < frontier; frame++) this.#timeline.read(seat, frame, bytes, (frame - first) * width);
+    return ["lost", seat, frontier, first, bytes];
+  }
+
+  /** All who are here said what they know: the farthest of it holds for all. */
+  #conclude(leaving: Leaving, now: number): void {
+    const { seat, known } = leaving;
+    const { here } = this.#seats;
+    const missing = here.filter((s) => !known.has(s));
+    if (missing.length > 0 && now - leaving.asked >= ASK_EVERY) {
+      leaving.asked = now;
+      for (const s of missing) this.#seats.tell(s, ["askLost", seat]);
+    }
+    if (missing.length > 0) return;
+    const { frontier, first, bytes } = here
+      .map((s) => known.get(s)!)
+      .reduce((a, b) => (b.frontier > a.frontier ? b : a));
+    this.#leaving = undefined;
+    this.#seats.tellAll(["away", seat, frontier, first, bytes]);
+  }
+
+  #leave(seat: number, frame: number, first: number, bytes: Uint8Array): void {
+    const { width } = this.#timeline;
+    if (this.#seats.away.has(seat) || bytes.length < (frame - first) * width) return;
+    for (let f = this.#timeline.frontier(seat); f < frame && f >= first; f++)
+      this.#timeline.put(seat, f, bytes, (f - first) * width);
+    this.#timeline.leave(seat, frame);
+    this.#seats.away.add(seat);
+    this.#frozen.delete(seat);
+    this.events.push({ kind: "away", name: this.#seats.peer(seat)?.name ?? "", seat, frame });
+  }
+}
