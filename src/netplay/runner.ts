@@ -8,10 +8,12 @@ import type { Profile } from "../watch/profile.ts";
 import { newReadings, type Readings } from "../watch/readings.ts";
 import { Watcher } from "../watch/watcher.ts";
 import type { Drift } from "./session/drift.ts";
+import type { Follower } from "./session/follower.ts";
 import type { Game } from "./session/game.ts";
-import type { MendingHost, OfferedState } from "./session/mending.ts";
+import type { OfferedState } from "./session/mending.ts";
 import { type Device, inputWidth, POWER, RESET, readPad } from "./session/pads.ts";
 import { FRESH_MACHINE, THEIR_STATE, type Way } from "./session/repair.ts";
+import type { SessionHost } from "./session/session.ts";
 import { type Request, RING } from "./session/timeline.ts";
 
 /** Frames whose memory is at hand as it was, if their bytes fit: what a desync is told with. */
@@ -43,14 +45,17 @@ export interface RunnerOptions {
 }
 
 /** Runs a machine as a game of a session asks, and keeps what its repairs need. It knows neither clock nor network. */
-export class Runner implements MendingHost {
+export class Runner implements SessionHost {
   machine: Machine;
   /** Inputs of all settled frames. */
   readonly movie: GrowingMovie;
   /** Readings of the last {@link RING} frames: row frame % RING. */
   readonly readings: Readings;
   readonly profile: Profile;
-  game: Game | undefined;
+  /** What it runs for: a game, or one that follows it. */
+  steps: Game | Follower | undefined;
+  /** All players' inputs of settled frames, one after another. */
+  #log = new Uint8Array(1 << 14);
   readonly #options: RunnerOptions;
   readonly #slots: Uint8Array[] = [];
   readonly #states: Uint8Array[] = [];
@@ -128,7 +133,12 @@ export class Runner implements MendingHost {
       // A core that refuses a state has not mended anything; that is for the leader to know.
       done = false;
     }
-    this.game!.mending.replayed(done);
+    if (this.steps && "mending" in this.steps) this.steps.mending.replayed(done);
+  }
+
+  inputs(first: number, count: number): Uint8Array {
+    const size = this.#one.length * this.steps!.players;
+    return this.#log.slice(first * size, (first + count) * size);
   }
 
   stateAt(frame: number): Uint8Array | undefined {
@@ -162,7 +172,7 @@ export class Runner implements MendingHost {
     this.#events(events);
     this.machine.step(this.#input, show);
     this.#observe(frame + 1);
-    this.game?.settle(frame + 1, this.print);
+    this.steps?.settle(frame + 1, this.print);
     if ((frame + 1) % KEYFRAMES === 0) {
       this.#candidates = this.#candidates.filter((candidate) => candidate.frame !== frame + 1);
       this.#candidates.push({ frame: frame + 1, state: this.machine.saveState() });
@@ -183,13 +193,15 @@ export class Runner implements MendingHost {
 
   /** Keeps what is settled now: inputs, and states of frames on which all agree. */
   #settle(): void {
-    const { timeline, agreed } = this.game!;
+    const { players, settled, agreed } = this.steps!;
     const pad = { ...NO_PAD };
-    for (let frame = this.movie.length; frame < timeline.settled; frame++) {
+    const width = this.#one.length;
+    for (let frame = this.movie.length; frame < settled; frame++) {
       this.movie.grow(1);
       let events = 0;
-      for (let port = 0; port < timeline.players; port++) {
-        timeline.read(port, frame, this.#one);
+      for (let port = 0; port < players; port++) {
+        this.steps!.read(port, frame, this.#one);
+        this.#write((frame * players + port) * width);
         events |= this.#one[0]!;
         readPad(this.#one, 0, this.#options.device, pad);
         if (port < this.movie.tracks.length) this.movie.set(port, frame, pad);
@@ -201,6 +213,15 @@ export class Runner implements MendingHost {
       this.#candidates.shift();
       if (this.#history.wants(first.frame)) this.#history.keep(first.frame, first.state);
     }
+  }
+
+  #write(at: number): void {
+    if (at + this.#one.length > this.#log.length) {
+      const longer = new Uint8Array(this.#log.length * 2);
+      longer.set(this.#log);
+      this.#log = longer;
+    }
+    this.#log.set(this.#one, at);
   }
 
   async #reopen(): Promise<void> {
@@ -217,7 +238,7 @@ export class Runner implements MendingHost {
       for (const { kind } of this.#played.eventsAt(frame)) this.machine.reset(kind === "power" ? "power" : "soft");
       this.machine.step(this.#played, SHOW_NOTHING);
       this.#observe(frame + 1);
-      if (frame + 1 > from) this.game!.settle(frame + 1, this.print);
+      if (frame + 1 > from) this.steps!.settle(frame + 1, this.print);
     }
   }
 

@@ -61,6 +61,21 @@ describe("a session", () => {
     expect(predicted.people[0]!.session.game!.stats.rollbacks).toBeGreaterThan(20);
   });
 
+  it("lets others watch, also from later on, without slowing those who play", async () => {
+    const alone = new World(scenario({ rules: { ...RULES, window: 4 }, weather: BAD, frames: 900 }));
+    await alone.run(60_000);
+    const watched = new World(
+      scenario({ rules: { ...RULES, window: 4 }, weather: BAD, frames: 900, watchers: 3, watchFrom: 6000 }),
+    );
+    expect(await watched.run(60_000)).toBe(true);
+    for (const { session, events } of watched.people.slice(2)) {
+      expect(session.follower!.parted).toBeUndefined();
+      expect(session.follower!.chain.link(900)).toBe(watched.people[0]!.session.game!.chain.link(900));
+      expect(events.map(({ kind }) => kind)).toEqual(["open", "started"]);
+    }
+    expect(watched.people[0]!.frame).toBeGreaterThan(0.97 * (watched.now / alone.now) * alone.people[0]!.frame);
+  });
+
   it("finds a poked byte, names it, mends it, and goes on", async () => {
     let poked = -1;
     const world = new World(

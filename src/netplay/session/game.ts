@@ -70,6 +70,19 @@ export class Game {
     return { frame, stalls: this.#stalls, rollbacks, framesAgain: again, desyncs: this.mending.desyncs };
   }
 
+  get players(): number {
+    return this.seats.count;
+  }
+
+  /** The newest frame that nothing will change any more. */
+  get settled(): number {
+    return this.timeline.settled;
+  }
+
+  read(player: number, frame: number, into: Uint8Array): void {
+    this.timeline.read(player, frame, into);
+  }
+
   /** All runs were found equal up to here. */
   get agreed(): number {
     return this.seats.present.reduce((least, peer) => Math.min(least, peer.agreed), this.chain.settled);

@@ -113,10 +113,14 @@ const MESSAGES = {
   lost: [small, uint, uint, bytes(8192)],
   away: [small, uint, uint, bytes(8192)],
   askBack: [small, uint],
-  backAt: [small, uint],
+  backAt: [small, uint, v.boolean()],
   back: [small, uint],
-  /** A recording's bytes for those who watch or come back, and how far they got. */
-  recording: [uint, bytes(65536)],
+  /** To one who was away: the others went on without you. Its answer: the frame from which it needs inputs. */
+  fallen: [],
+  follow: [uint],
+  /** Settled inputs for those who follow: first frame, bytes, link of the chain after them, and whether it is known. */
+  inputs: [uint, bytes(16384), u32, v.boolean()],
+  /** One who was away has come so far. */
   caughtUp: [uint],
   /** A player's signature of a link of the recording. */
   signature: [uint, exactly(64)],

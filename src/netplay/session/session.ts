@@ -1,9 +1,13 @@
 import { type Boot, bootDifferences } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
+import { Chain } from "./chain.ts";
+import { Feed } from "./feed.ts";
+import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
 import { Link, PROTOCOL } from "./link.ts";
 import type { MendingHost } from "./mending.ts";
 import type { Message, RosterEntry, Rules } from "./messages.ts";
+import { inputWidth } from "./pads.ts";
 import { Peer, readMessage } from "./peer.ts";
 import type { PresenceEvent } from "./presence.ts";
 import { Seats } from "./seats.ts";
@@ -41,6 +45,12 @@ export interface Hosting {
   readonly seats: number;
 }
 
+/** What a session wants of whoever runs its machine. */
+export interface SessionHost extends MendingHost {
+  /** All players' inputs of `count` settled frames from `first` on, for those who follow. */
+  inputs(first: number, count: number): Uint8Array;
+}
+
 export interface SessionOptions {
   readonly suite: Suite;
   /** What binds the session: all who were told of it have it. */
@@ -52,7 +62,7 @@ export interface SessionOptions {
   readonly watch?: boolean;
   /** 16 bytes that name the session. */
   readonly id: Uint8Array;
-  readonly host: MendingHost;
+  readonly host: SessionHost;
 }
 
 const SAVE_PART = 65536;
@@ -72,6 +82,8 @@ interface Guest {
 export class Session {
   readonly events: SessionEvent[] = [];
   game: Game | undefined;
+  /** Instead of a game: this one watches. */
+  follower: Follower | undefined;
   seat: number;
   rules: Rules | undefined;
   /** Over, and why. */
@@ -86,6 +98,9 @@ export class Session {
   #print = 0n;
   #save: { parts: Uint8Array; received: number } | undefined;
   readonly #asked = new Set<Peer>();
+  readonly #feed = new Feed();
+  /** Those who watch, as far as they are let in. */
+  readonly #watching = new Set<Peer>();
   #linkedSaid = false;
 
   constructor(options: SessionOptions) {
@@ -99,6 +114,11 @@ export class Session {
 
   get name(): string {
     return this.#options.name;
+  }
+
+  /** What the machine runs for, once the game has begun. */
+  get steps(): Game | Follower | undefined {
+    return this.game ?? this.follower;
   }
 
   get peers(): Iterable<Peer> {
@@ -129,6 +149,7 @@ export class Session {
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
+    this.#feedFollowers();
     for (const event of this.game?.presence.events.splice(0) ?? []) {
       this.events.push(event);
       if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
@@ -144,7 +165,8 @@ export class Session {
 
   /** A frame's time has come. The requests are to be carried out before anything else is called. */
   tick(now: number, pad: Uint8Array): readonly Request[] {
-    return this.ended === undefined ? (this.game?.tick(now, pad) ?? []) : [];
+    if (this.ended !== undefined) return [];
+    return this.game?.tick(now, pad) ?? this.follower?.advance(paceOf(this.follower.waiting)) ?? [];
   }
 
   /** The machine is open as the host asked: its boot, and the fingerprint of frame 0. */
@@ -202,7 +224,10 @@ export class Session {
     const fromHost = peer === this.#host;
     switch (message[0]) {
       case "join":
-        if (this.#options.hosting) this.#join(peer, message[1], message[3]);
+        if (this.#options.hosting) this.#join(peer, message[1], message[2] === "watch", message[3]);
+        break;
+      case "inputs":
+        if (fromHost && !this.game) this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
       case "offer":
         if (!this.#options.hosting && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
@@ -256,7 +281,7 @@ export class Session {
           peer.tell(["join", name, watch ? "watch" : "play", game]);
           this.#asked.add(peer);
         }
-    if (this.#roster.length === 0 || !this.#seatAll()) return;
+    if (this.#roster.length === 0 || watch || !this.#seatAll()) return;
     if (hosting) {
       if (!this.#guests.every(({ peer }) => peer.linked === this.#roster.length)) return;
       for (const { peer } of this.#guests) peer.tell(["start"]);
@@ -279,12 +304,12 @@ export class Session {
     });
   }
 
-  #join(peer: Peer, name: string, claim: SessionOptions["game"]): void {
+  #join(peer: Peer, name: string, watch: boolean, claim: SessionOptions["game"]): void {
     const { hosting, game } = this.#options;
     const { seats, boot, rules, save } = hosting!;
     peer.name = name;
     const taken = new Set(this.#guests.map(({ seat }) => seat));
-    const seat = Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !taken.has(i));
+    const seat = watch ? -1 : Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !taken.has(i));
     const { content } = claim;
     if (content.sha256 !== game.content.sha256)
       this.#refuse(
@@ -293,10 +318,11 @@ export class Session {
       );
     else if (claim.core !== game.core)
       this.#refuse(peer, `${name} plays on ${claim.core}, the host on ${game.core}; both need the same core`);
-    else if (this.game || this.#roster.length > 0) this.#refuse(peer, "the game has begun");
+    else if (!watch && (this.game || this.#roster.length > 0)) this.#refuse(peer, "the game has begun");
     else if (seat === undefined) this.#refuse(peer, `the game is full: ${seats} play`);
     else {
-      this.#guests.push({ peer, seat, ready: false });
+      if (watch) this.#watching.add(peer);
+      else this.#guests.push({ peer, seat, ready: false });
       peer.tell(["offer", this.#options.id, seat, boot, rules, save?.length ?? null]);
       for (let at = 0; save && at < save.length; at += SAVE_PART)
         peer.tell(["save", at, save.slice(at, at + SAVE_PART)]);
@@ -332,30 +358,47 @@ export class Session {
 
   #ready(peer: Peer, boot: Boot, print: string): void {
     const guest = this.#guests.find((g) => g.peer === peer);
-    if (!guest || guest.ready) return;
+    if (guest ? guest.ready : !this.#watching.has(peer) || this.#feed.has(peer)) return;
+    const why = this.#differs(peer.name, boot, print);
+    if (why !== undefined) this.#refuse(peer, why);
+    else if (guest) guest.ready = true;
+    else {
+      this.#feed.add(peer, 0);
+      if (this.#roster.length > 0) peer.tell(["roster", [...this.#roster]]);
+    }
+    if (guest) this.#fill();
+  }
+
+  /** In what a newcomer's machine differs from the host's, in words. */
+  #differs(name: string, boot: Boot, print: string): string | undefined {
     const { "content.name": _name, ...differences } = bootDifferences(this.#boot!, boot);
-    const [first] = Object.entries(differences);
-    const more = Object.keys(differences).length - 1;
+    const [first, ...more] = Object.entries(differences);
     if (first) {
       const [field, [mine, theirs]] = first;
-      const rest = more > 0 ? ` (and ${more} more: ${Object.keys(differences).slice(1, 6).join(", ")})` : "";
-      this.#refuse(
-        peer,
-        `${peer.name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`,
-      );
-    } else if (print !== this.#print.toString(16))
-      this.#refuse(
-        peer,
-        `${peer.name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`,
-      );
-    else guest.ready = true;
-    const { seats, suite } = { seats: this.#options.hosting!.seats, suite: this.#options.suite };
+      const rest =
+        more.length > 0
+          ? ` (and ${more.length} more: ${more
+              .slice(0, 5)
+              .map(([other]) => other)
+              .join(", ")})`
+          : "";
+      return `${name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`;
+    }
+    if (print === this.#print.toString(16)) return undefined;
+    return `${name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`;
+  }
+
+  /** Makes the roster when everybody is there. */
+  #fill(): void {
+    const { suite, hosting } = this.#options;
+    const { seats } = hosting!;
     if (this.#guests.length < seats - 1 || !this.#guests.every((g) => g.ready)) return;
     this.#roster = [
       { seat: 0, name: this.name, identity: suite.identity },
       ...this.#guests.map((g) => ({ seat: g.seat, name: g.peer.name, identity: g.peer.link.identity! })),
     ];
-    for (const g of this.#guests) g.peer.tell(["roster", [...this.#roster]]);
+    for (const peer of [...this.#guests.map((g) => g.peer), ...this.#feed.followers])
+      peer.tell(["roster", [...this.#roster]]);
   }
 
   #start(): void {
@@ -370,13 +413,34 @@ export class Session {
     this.events.push({ kind: "started", players: this.#roster });
   }
 
+  #feedFollowers(): void {
+    if (!this.game || !this.rules) return;
+    const size = this.game.players * inputWidth(this.rules.device);
+    const { agreed, chain } = this.game;
+    this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));
+  }
+
+  #follow(first: number, bytes: Uint8Array, link: number | undefined): void {
+    const width = inputWidth(this.rules!.device);
+    if (this.#roster.length === 0) return;
+    if (!this.follower) {
+      this.follower = new Follower(this.#roster.length, width, new Chain(0, this.#print));
+      this.events.push({ kind: "started", players: this.#roster });
+    }
+    this.follower.take(first, bytes, link);
+  }
+
   #drop(id: PeerId): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
     this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
+    if (peer) this.#feed.remove(peer);
     if (peer && peer === this.#host) this.#end("the host is gone");
   }
 }
+
+/** Frames that one who follows steps at once: one, and more when many wait. */
+const paceOf = (waiting: number): number => (waiting > 90 ? 60 : waiting > 8 ? 2 : Math.min(1, waiting));
 
 const brief = (value: unknown): string => {
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -25,6 +25,9 @@ export interface Scenario {
   open?(seat: number): Machine;
   readonly profile?: Profile;
   readonly takeStates?: boolean;
+  /** Those who watch, and from when on. */
+  readonly watchers?: number;
+  readonly watchFrom?: number;
   /** Something is done to a machine: a desync is to be noticed; or it may be, where going back may undo it first. */
   readonly desync?: "surely" | "maybe";
   /** Called before each tick of a player, to do mischief. */
@@ -79,6 +82,7 @@ export class Somebody {
       id: new Uint8Array(16),
       name: `player ${seat + 1}`,
       game: { content: boot.content, core: boot.core.name },
+      watch: seat >= players,
       ...(seat === 0 && { hosting: { boot, print: this.runner.print, save: undefined, rules, seats: players } }),
       host: this.runner,
     });
@@ -86,7 +90,7 @@ export class Somebody {
   }
 
   get frame(): number {
-    return this.session.game?.timeline.frame ?? 0;
+    return this.session.game?.timeline.frame ?? this.session.follower?.frame ?? 0;
   }
 
   /** A frame's time has come. */
@@ -94,8 +98,8 @@ export class Somebody {
     const { session, runner } = this;
     if (random(1) < 0.15) this.buttons = Math.floor(random(1 << 16)) & ~(BUTTON.L3 | BUTTON.R3);
     writePad({ ...NO_PAD, buttons: this.buttons }, 0, session.rules?.device ?? "pad", this.#pad);
-    runner.game = session.game;
-    if (session.game) runner.run(session.tick(now, this.#pad));
+    runner.steps = session.steps;
+    if (session.steps) runner.run(session.tick(now, this.#pad));
     const period = (session.game?.frameMs ?? 1000 / 60) * (1 + (session.game?.pace ?? 0));
     this.due += period / this.rate;
     if (this.due < now - 200) this.due = now;
@@ -121,7 +125,9 @@ export class World {
     this.scenario = scenario;
     this.random = seeded(scenario.seed);
     this.network = new Network(scenario.weather, this.random);
-    this.people = Array.from({ length: scenario.players }, (_, seat) => new Somebody(scenario, seat, this.random));
+    const { players, watchers = 0, watchFrom = 0 } = scenario;
+    this.people = Array.from({ length: players + watchers }, (_, seat) => new Somebody(scenario, seat, this.random));
+    for (const one of this.people) if (one.seat >= players) one.stalledUntil = watchFrom;
     for (const one of this.people)
       for (const other of this.people) if (one !== other) one.session.present(`${other.seat}`, true);
   }
@@ -148,7 +154,7 @@ export class World {
       }
       // Repairs that open a machine are promises.
       if (moved && this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
-      if (this.alive.every((one) => (one.session.game?.agreed ?? 0) >= this.scenario.frames)) return true;
+      if (this.alive.every((one) => (one.session.steps?.agreed ?? 0) >= this.scenario.frames)) return true;
       if (this.alive.some(({ session, failed }) => session.ended !== undefined || failed !== undefined)) return false;
     }
     return false;

@@ -1,0 +1,110 @@
+import type { Chain } from "./chain.ts";
+import type { Request } from "./timeline.ts";
+
+/** Frames of input that may wait to be stepped: over two minutes. */
+const MOST = 8192;
+
+/**
+ * A run that follows a game by its settled inputs: of somebody who watches, or who was away and catches up. Nothing of it
+ * is a guess, so nothing is ever taken back.
+ */
+export class Follower {
+  readonly chain: Chain;
+  readonly players: number;
+  readonly width: number;
+  /** The frame that comes next. */
+  frame: number;
+  /** The frame at which the fingerprints were first found to be others than the players'. */
+  parted: number | undefined;
+  #inputs: Uint8Array;
+  #first: number;
+  #count = 0;
+  /** What the players' chain is at frames that this run has not come to. */
+  readonly #links: { readonly frame: number; readonly link: number }[] = [];
+  readonly #requests: Request[] = [];
+
+  /** The machine is at frame `chain.settled`. */
+  constructor(players: number, width: number, chain: Chain) {
+    this.chain = chain;
+    this.players = players;
+    this.width = width;
+    this.frame = chain.settled;
+    this.#first = this.frame;
+    this.#inputs = new Uint8Array(MOST * players * width);
+  }
+
+  /** Frames that can be stepped now. */
+  get waiting(): number {
+    return this.#first + this.#count - this.frame;
+  }
+
+  /** The frame up to which inputs have come. */
+  get known(): number {
+    return this.#first + this.#count;
+  }
+
+  /** The inputs of the next frames, with the link of the chain after them; false where they do not follow, or are too many. */
+  take(first: number, bytes: Uint8Array, link: number | undefined): boolean {
+    const size = this.players * this.width;
+    const count = bytes.length / size;
+    if (first !== this.known || !Number.isInteger(count) || this.waiting + count > MOST) return false;
+    if (this.#count + count > MOST) this.#shift();
+    this.#inputs.set(bytes, this.#count * size);
+    this.#count += count;
+    if (link !== undefined) this.#links.push({ frame: this.known, link });
+    return true;
+  }
+
+  /** Steps of the next frames, at most so many; all but the last are `again`, that is, not to be shown. */
+  advance(most: number): readonly Request[] {
+    const count = Math.min(most, this.waiting);
+    this.#requests.length = 0;
+    for (let i = 0; i < count; i++, this.frame++)
+      this.#requests.push({
+        kind: "step",
+        frame: this.frame,
+        slot: -1,
+        inputs: this.input(this.frame),
+        again: i < count - 1,
+      });
+    return this.#requests;
+  }
+
+  get settled(): number {
+    return this.frame;
+  }
+
+  get agreed(): number {
+    return this.frame;
+  }
+
+  /** Copies a player's input of a frame that was taken. */
+  read(player: number, frame: number, into: Uint8Array): void {
+    into.set(this.input(frame).subarray(player * this.width, (player + 1) * this.width));
+  }
+
+  /** All players' inputs of a frame that was taken. */
+  input(frame: number): Uint8Array {
+    const size = this.players * this.width;
+    const at = (frame - this.#first) * size;
+    return this.#inputs.subarray(at, at + size);
+  }
+
+  /** The fingerprint of the state at a frame that a step led to. */
+  settle(frame: number, print: bigint): void {
+    this.chain.guess(frame, print);
+    this.chain.settle(frame);
+    for (let next = this.#links[0]; next && next.frame <= frame; next = this.#links[0]) {
+      this.#links.shift();
+      if (this.chain.link(next.frame) !== next.link) this.parted ??= next.frame;
+    }
+  }
+
+  #shift(): void {
+    const size = this.players * this.width;
+    const gone = this.frame - this.#first;
+    this.#inputs.copyWithin(0, gone * size, this.#count * size);
+    this.#first += gone;
+    this.#count -= gone;
+  }
+}
