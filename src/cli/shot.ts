@@ -4,17 +4,14 @@ import { encodePng } from "../dump/png.node.ts";
 import { findRom } from "../follow/find-rom.node.ts";
 import { IndexedReplay } from "../follow/index-instance.node.ts";
 import { type IndexSpec, indexSpec } from "../follow/index-open.node.ts";
-import type { Picture } from "../follow/instance-main.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
 import { readInput } from "../follow/open-run.node.ts";
-import { SHOW_ALL } from "../machine/machine.ts";
 import { EXIT, Problem } from "../problem.ts";
 import { readReplay } from "../replay/reader.ts";
 import type { Replay } from "../replay/replay.ts";
-import type { Sought } from "../replay/seek.ts";
 import { coreOption, example, jsonOption, setOption } from "./options.ts";
 import { Progress } from "./progress.ts";
-import { repairOption, romOption } from "./replay.ts";
+import { romOption } from "./replay.ts";
 
 /** Flags of the commands that seek in a recording. */
 export interface SeekFlags {
@@ -31,7 +28,11 @@ export function withSeekFlags(command: Command): Command {
     .addOption(romOption())
     .addOption(coreOption())
     .addOption(setOption())
-    .addOption(repairOption("values").choices(["none", "rng", "values"]))
+    .addOption(
+      new Option("--repair <what>", "what is put back on the way: nothing, the RNG, all that the profile names")
+        .choices(["none", "rng", "values"])
+        .default("values"),
+    )
     .option("--file-states", "load states that the file holds also into native cores: only where you trust who made it")
     .addOption(jsonOption());
 }
@@ -57,8 +58,6 @@ export function add(program: Command): Command {
 
 /** Frames to the nearest known state from which on an index is made on the way: the next shot is quick then. */
 const FAR = 3600;
-/** Drawn frames before the one that is wanted, where that one drew nothing itself. */
-const LEADS = [1, 8, 64, 512];
 
 async function run({ file, frame }: { file: string; frame: number }, flags: SeekFlags & { output?: string }) {
   const { replay, spec } = await openRecording(file, flags, frame);
@@ -67,7 +66,11 @@ async function run({ file, frame }: { file: string; frame: number }, flags: Seek
   const seeker = await IndexedReplay.open(spec);
   try {
     await indexTo(seeker, frame, progress);
-    const { picture, sought } = await pictureAt(seeker, frame);
+    const { picture, ...sought } = await seeker.show(frame);
+    if (!picture)
+      throw new Problem(
+        `${file}: the game has drawn nothing up to frame ${frame}, so it has no picture; choose a later one`,
+      );
     progress.stop();
     writeWhole(out, encodePng(picture));
     const { width, height } = picture;
@@ -97,15 +100,6 @@ export async function openRecording(
 export async function indexTo(seeker: IndexedReplay, frame: number, progress: Progress): Promise<void> {
   if (frame - seeker.indexed.frame <= FAR) return;
   await seeker.index(frame, { onProgress: (indexed) => progress.at("index", Math.min(indexed.frame, frame), frame) });
-}
-
-async function pictureAt(seeker: IndexedReplay, frame: number): Promise<{ picture: Picture; sought: Sought }> {
-  for (const lead of LEADS) {
-    const sought = await seeker.seek(frame, SHOW_ALL, lead);
-    const picture = await seeker.picture();
-    if (picture.pixels.length > 0) return { picture, sought };
-  }
-  throw new Problem(`frame ${frame} has no picture: the game draws nothing there; choose a later frame`);
 }
 
 export function tellParted(frame: number, core: string): void {

@@ -34,7 +34,7 @@ const SIZE_FRAMES = 300;
 
 const verbs = {
   async clip(spec: ClipSpec): Promise<Clipped> {
-    const open = await openIndexed(spec);
+    const open = await openIndexed(spec, signOfLife);
     const { machine } = open.player;
     const { scale = 1 } = spec.video;
     const { width, height, aspect } = sizeOf(open, spec);
@@ -61,6 +61,15 @@ const verbs = {
 export type ClipVerbs = typeof verbs;
 
 const progress = serve(verbs);
+
+/** A slow core may play for minutes until the first frame is reached: it says that it is not hung. */
+let lastSign = 0;
+function signOfLife(): void {
+  const now = performance.now();
+  if (now - lastSign < 5000) return;
+  lastSign = now;
+  progress(0);
+}
 
 /** The largest picture of the first frames. */
 function sizeOf(

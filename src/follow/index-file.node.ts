@@ -7,7 +7,6 @@ import {
   openSync,
   readFileSync,
   readSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
@@ -18,6 +17,8 @@ import { type IndexOf, type Seal, SeekIndex } from "../replay/seek-index.ts";
 /** Bytes of a seal: HMAC-SHA256, cut. */
 const SEAL = 16;
 const KEY = 32;
+/** A header has fewer bytes. */
+const HEADER = 1024;
 
 /** Of which recording and which run an index is. */
 export interface IndexedRun {
@@ -33,31 +34,39 @@ export interface IndexedRun {
  * is only a cache: whatever is wrong with it, it is made anew, and where it cannot be written the index is in memory only.
  */
 export class IndexFile {
-  readonly index: SeekIndex;
-  /** Undefined where the index is in memory only. */
-  readonly path: string | undefined;
+  readonly index = new SeekIndex(userSeal());
+  readonly #of: IndexedRun;
+  #path: string | undefined;
   #fd: number | undefined;
 
-  private constructor(index: SeekIndex, path?: string, fd?: number) {
-    this.index = index;
-    this.path = path;
-    this.#fd = fd;
+  /** Reads the recording's index; it is empty where there is none, or one of another recording, run or user. */
+  constructor(of: IndexedRun) {
+    this.#of = of;
+    this.refresh();
   }
 
-  /** Opens the recording's index, or begins one. What is of another recording or run, or of another user, is replaced. */
-  static open(of: IndexedRun): IndexFile {
-    const seal = userSeal();
-    for (const path of pathsOf(of)) {
-      const fd = opened(path);
-      if (fd === undefined) continue;
-      const index = readIndex(readFileSync(fd), of, seal) ?? new SeekIndex(seal);
-      ftruncateSync(fd, index.length);
-      const file = new IndexFile(index, path, fd);
-      if (index.length === 0)
-        file.append(index.begin({ bytes: of.bytes.length, sha256: sha256(of.bytes), run: of.run }));
-      return file;
+  /** Where it is kept; undefined: in memory only. */
+  get path(): string | undefined {
+    return this.#fd === undefined ? undefined : this.#path;
+  }
+
+  /** Before the first {@link append}: takes away what is not whole; what is of another recording, run or user is replaced. */
+  begin(): void {
+    const { index } = this;
+    try {
+      if (this.#fd !== undefined) ftruncateSync(this.#fd, index.length);
+    } catch {
+      this.#release();
     }
-    return new IndexFile(new SeekIndex(seal));
+    if (index.length > 0) return;
+    const { bytes, run } = this.#of;
+    const header = index.begin({ bytes: bytes.length, sha256: sha256(bytes), run });
+    for (const path of pathsOf(this.#of)) {
+      this.#fd = opened(path, "w+");
+      this.#path = path;
+      if (this.#fd !== undefined) break;
+    }
+    this.append(header);
   }
 
   /** Bytes that the index just gave. */
@@ -65,30 +74,56 @@ export class IndexFile {
     if (this.#fd === undefined) return;
     const at = this.index.length - bytes.length;
     try {
+      const mine = fstatSync(this.#fd).size === at;
+      if (mine) writeAll(this.#fd, bytes, at);
       // Another process made the same index meanwhile: its file is as good.
-      if (fstatSync(this.#fd).size !== at) return this.#release();
-      for (let from = 0; from < bytes.length; )
-        from += writeSync(this.#fd, bytes, from, bytes.length - from, at + from);
+      else this.#release();
     } catch {
       // A full disk: what is whole stays.
       this.#release();
     }
   }
 
-  /** Takes in what another process has appended. Only where this one appends nothing. */
+  /** Takes in what another process has written. Only where this one appends nothing. */
   refresh(): void {
-    if (this.#fd === undefined) return;
     const { index } = this;
-    const more = fstatSync(this.#fd).size - index.length;
-    if (more <= 0) return;
-    const bytes = new Uint8Array(more);
-    const got = readSync(this.#fd, bytes, 0, more, index.length);
+    if (index.length === 0) this.#join();
+    if (this.#fd === undefined) return;
+    const bytes = new Uint8Array(Math.max(0, fstatSync(this.#fd).size - index.length));
+    const got = readSync(this.#fd, bytes, 0, bytes.length, index.length);
     try {
       index.read(bytes.subarray(0, got));
     } catch (error) {
+      // Damaged from here on: begin() cuts it off.
       if (!(error instanceof RangeError)) throw error;
-      this.#release();
     }
+  }
+
+  /** Opens the file that is of this recording and run, if there is one. */
+  #join(): void {
+    for (const path of pathsOf(this.#of)) {
+      const fd = opened(path, "r+") ?? opened(path, "r");
+      if (fd === undefined) continue;
+      if (this.#begins(fd)) {
+        this.#fd = fd;
+        this.#path = path;
+        return;
+      }
+      this.index.length = 0;
+      closeSync(fd);
+    }
+  }
+
+  #begins(fd: number): boolean {
+    const { bytes, run } = this.#of;
+    const first = new Uint8Array(HEADER);
+    let said: IndexOf | undefined;
+    try {
+      said = this.index.readHeader(first.subarray(0, readSync(fd, first, 0, HEADER, 0)));
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+    return said?.run === run && said.bytes <= bytes.length && sha256(bytes.subarray(0, said.bytes)) === said.sha256;
   }
 
   close(): void {
@@ -101,32 +136,17 @@ export class IndexFile {
   }
 }
 
-/** The index in these bytes as far as it is whole; undefined where it is not of this run. */
-function readIndex(bytes: Uint8Array, of: IndexedRun, seal: Seal): SeekIndex | undefined {
-  const index = new SeekIndex(seal);
-  let said: IndexOf | undefined;
+function opened(path: string, flags: "r" | "r+" | "w+"): number | undefined {
   try {
-    said = index.readHeader(bytes);
-    if (said) index.read(bytes.subarray(index.length));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-  }
-  if (!said || said.run !== of.run || said.bytes > of.bytes.length) return undefined;
-  return sha256(of.bytes.subarray(0, said.bytes)) === said.sha256 ? index : undefined;
-}
-
-function opened(path: string): number | undefined {
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    // "a+" would write at the end wherever that is; a new file must not cut one that another process just made.
-    return openSync(path, exists(path) ? "r+" : "wx+");
+    if (flags === "w+") mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, flags);
   } catch {
     return undefined;
   }
 }
 
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+function writeAll(fd: number, bytes: Uint8Array, at: number): void {
+  for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from, bytes.length - from, at + from);
 }
 
 function pathsOf({ file, bytes, run }: IndexedRun): string[] {
@@ -150,9 +170,9 @@ function userKey(): Buffer {
   const path = join(folder, "index.key");
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    if (!exists(path)) writeFileSync(path, randomBytes(KEY), { mode: 0o600, flag: "wx" });
+    writeFileSync(path, randomBytes(KEY), { mode: 0o600, flag: "wx" });
   } catch {
-    // Another process was first, or the folder cannot be written.
+    // It is there already, or the folder cannot be written.
   }
   try {
     const key = readFileSync(path);

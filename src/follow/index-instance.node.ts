@@ -1,6 +1,5 @@
 import type { Boot } from "../machine/boot.ts";
 import { Child } from "../machine/instance/child.ts";
-import type { Show } from "../machine/machine.ts";
 import type { Sought } from "../replay/seek.ts";
 import type { Indexed, IndexVerbs } from "./index-main.node.ts";
 import type { IndexSpec } from "./index-open.node.ts";
@@ -43,14 +42,13 @@ export class IndexedReplay {
     return this.indexed;
   }
 
-  /** Goes to a frame; see {@link ReplaySeek.seek}. */
-  seek(frame: number, show?: Show, shown?: number): Promise<Sought> {
-    return this.#child.call("seek", frame, show, shown);
+  seek(frame: number): Promise<Sought> {
+    return this.#child.call("seek", frame);
   }
 
-  /** What the machine shows now; `pixels` is empty where the last step drew nothing. */
-  picture(): Promise<Picture> {
-    return this.#child.call("picture");
+  /** Goes to a frame and draws it. */
+  show(frame: number): Promise<Sought & { readonly picture: Picture | undefined }> {
+    return this.#child.call("show", frame);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,5 @@
 import type { Boot } from "../machine/boot.ts";
 import { serve } from "../machine/instance/child.ts";
-import type { Show } from "../machine/machine.ts";
 import type { Sought } from "../replay/seek.ts";
 import { IndexMaker } from "../replay/seek-maker.ts";
 import { type IndexSpec, type OpenIndexed, openIndexed } from "./index-open.node.ts";
@@ -32,7 +31,7 @@ let maker: IndexMaker | undefined;
 
 const verbs = {
   async open(spec: IndexSpec): Promise<{ boot: Boot; indexed: Indexed }> {
-    open = await openIndexed(spec);
+    open = await openIndexed(spec, signOfLife);
     return { boot: open.player.machine.boot, indexed: indexed() };
   },
   /** Goes on making the index for a while, up to that frame at most. */
@@ -40,24 +39,33 @@ const verbs = {
     const { file, another, player, replay } = open;
     const { boot, timing } = player.machine;
     const hour = (3600 * timing.fps.num) / timing.fps.den;
-    maker ??= await IndexMaker.open(file.index, {
-      open: another,
-      bytesAFrame: (BYTES_AN_HOUR[boot.system] ?? OTHER_BYTES_AN_HOUR) / hour,
-      append: (bytes) => file.append(bytes),
-    });
+    if (!maker) {
+      file.refresh();
+      file.begin();
+      maker = await IndexMaker.open(file.index, {
+        open: another,
+        bytesAFrame: (BYTES_AN_HOUR[boot.system] ?? OTHER_BYTES_AN_HOUR) / hour,
+        append: (bytes) => file.append(bytes),
+        onFrame: signOfLife,
+      });
+    }
     const started = performance.now();
     const end = Math.min(until, replay.frames);
     let more = true;
     while (more && maker.frame < end && performance.now() - started < SLICE) more = await maker.advance();
+    if (maker.frame >= end) await maker.settle();
     return indexed();
   },
-  seek(frame: number, show?: Show, shown?: number): Sought {
+  seek(frame: number): Sought {
     if (!maker) open.file.refresh();
-    return open.seek.seek(frame, show, shown);
+    return open.seek.seek(frame);
   },
-  picture(): Picture {
-    const { width, height, pitch, aspect, pixels } = open.player.machine.video;
-    return { width, height, pitch, aspect, pixels: pixels.slice() };
+  show(frame: number): Sought & { readonly picture: Picture | undefined } {
+    if (!maker) open.file.refresh();
+    const { picture, ...sought } = open.seek.show(frame);
+    if (!picture) return { ...sought, picture };
+    const { width, height, pitch, aspect, pixels } = picture;
+    return { ...sought, picture: { width, height, pitch, aspect, pixels: pixels.slice() } };
   },
   close(): void {
     open.file.close();
@@ -66,7 +74,17 @@ const verbs = {
   },
 };
 export type IndexVerbs = typeof verbs;
-serve(verbs);
+
+const progress = serve(verbs);
+
+/** A slow core takes minutes for one message: it says that it is not hung. */
+let lastSign = 0;
+function signOfLife(): void {
+  const now = performance.now();
+  if (now - lastSign < 5000) return;
+  lastSign = now;
+  progress(undefined);
+}
 
 function indexed(): Indexed {
   const { index, path } = open.file;

@@ -43,16 +43,16 @@ export function indexSpec(
   return { ...asked, file, core: asked.core ?? boot?.core.name, settings };
 }
 
-/** Opens it, with the index that it has from earlier times. */
-export async function openIndexed(spec: IndexSpec): Promise<OpenIndexed> {
+/** Opens it, with the index that it has from earlier times. `onFrame` is called while a seek plays. */
+export async function openIndexed(spec: IndexSpec, onFrame: () => void = () => {}): Promise<OpenIndexed> {
   const bytes = await readInput(spec.file);
   const replay = readReplay(spec.file, bytes);
   const another = () => openPlayer(spec, replay);
   const player = await another();
   const { boot } = player.machine;
-  const file = IndexFile.open({ file: spec.file, bytes, run: sha256Hex(Buffer.from(bootHash(boot) + spec.repair)) });
+  const file = new IndexFile({ file: spec.file, bytes, run: sha256Hex(Buffer.from(bootHash(boot) + spec.repair)) });
   const fileStates = spec.fileStates ?? embeddedCores.some((core) => core.name === boot.core.name);
-  return { replay, player, file, another, seek: new ReplaySeek(player, { index: file.index, fileStates }) };
+  return { replay, player, file, another, seek: new ReplaySeek(player, { index: file.index, fileStates, onFrame }) };
 }
 
 async function openPlayer(spec: IndexSpec, replay: Replay): Promise<Player> {

@@ -31,7 +31,6 @@ const ROOM = 24;
  */
 export class History {
   readonly #budget: number;
-  readonly #unit: number;
   #interval: number;
   #kept: Kept[] = [];
   #tree = new StateTree<Kept>();
@@ -42,7 +41,6 @@ export class History {
 
   constructor(options: { budget: number; interval: number }) {
     this.#budget = options.budget;
-    this.#unit = options.interval;
     this.#interval = options.interval;
   }
 
@@ -72,6 +70,7 @@ export class History {
     if (this.#plain > this.#budget * PLAIN && state.byteLength * ROOM <= this.#budget) this.pack();
     while (this.#bytes > this.#budget && this.#kept.length > 2) {
       this.#interval *= 2;
+      this.#tree.halve();
       this.#retain((k, i) => i === 0 || k.frame % this.#interval === 0);
     }
   }
@@ -81,7 +80,7 @@ export class History {
     const kept = this.#kept[this.#packed];
     if (!kept?.state || this.#packed >= this.#kept.length - 1) return false;
     const { state } = kept;
-    const index = Math.floor(kept.frame / this.#unit);
+    const index = Math.floor(kept.frame / this.#interval);
     const held = this.#tree.bytes;
     const base = this.#tree.baseFor(index);
     kept.patch = makePatch(base?.state, state);

@@ -29,6 +29,13 @@ export class StateTree<T> {
     this.#path.push({ index, node, state });
   }
 
+  /** Every second state was dropped, and numbers count the rest: state 2 i is state i now. */
+  halve(): void {
+    this.#path = this.#path
+      .filter(({ index }) => index % 2 === 0)
+      .map(({ index, node, state }) => ({ index: index / 2, node, state }));
+  }
+
   /** Bytes of the states that are held whole. */
   get bytes(): number {
     return this.#path.reduce((sum, { state }) => sum + state.length, 0);

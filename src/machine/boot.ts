@@ -10,6 +10,8 @@ export interface Boot {
   readonly core: { readonly name: string; readonly version: string; readonly build: string };
   readonly system: string;
   readonly content: { readonly name: string; readonly size: number; readonly sha256: string };
+  /** Linked consoles: game and save of the second one and on. */
+  readonly more?: readonly Pick<Boot, "content" | "save">[];
   /** Every option of the core with its value, defaults too. */
   readonly settings: Readonly<Record<string, string>>;
   /** How uninitialised RAM is filled, e.g. "00", "ff", "random:1", or "core" where the core alone decides. */
@@ -40,8 +42,17 @@ export function canonicalJson(value: unknown): string {
 
 /** SHA-256 over all that the run depends on; names and remarks (content name, unpinned) are left out. */
 export function bootHash(boot: Boot): string {
-  const { unpinned: _remarks, content, ...rest } = boot;
-  return sha256Hex(utf8ToBytes(canonicalJson({ ...rest, content: { size: content.size, sha256: content.sha256 } })));
+  const { unpinned: _remarks, content, more, ...rest } = boot;
+  const nameless = ({ size, sha256 }: Boot["content"]) => ({ size, sha256 });
+  return sha256Hex(
+    utf8ToBytes(
+      canonicalJson({
+        ...rest,
+        content: nameless(content),
+        more: more?.map((game) => ({ ...game, content: nameless(game.content) })),
+      }),
+    ),
+  );
 }
 
 /** The fields in which two boots differ, as "settings.nestopia_overclock": [a, b]. */

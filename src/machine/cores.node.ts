@@ -7,6 +7,8 @@ import { openCore } from "./libretro/core.ts";
 import { KNOWN_CORES, knownCore } from "./libretro/known.ts";
 import { closestFirst } from "./libretro/options.ts";
 import { extensionOf, systemOf } from "./libretro/systems.ts";
+import { link } from "./link/index.node.ts";
+import { isBuilt } from "./link/shim.node.ts";
 import type { Core } from "./registry.ts";
 
 /** A core as `instep cores` lists it: here, or known with the command that installs it. */
@@ -29,6 +31,8 @@ const DEFAULT_CORES: Readonly<Record<string, string>> = {
   wswan: "beetle-wswan",
 };
 const EXTENSIONS: Readonly<Record<string, string>> = { fds: "nestopia", unf: "nestopia", unif: "nestopia" };
+/** Cores that are no libretro libraries. */
+const OWN_CORES = [...embeddedCores, link];
 const LIBRARY = /_libretro\.(so|dylib|dll)$/;
 
 /** Where libretro cores lie, the user's own folder first. */
@@ -86,7 +90,7 @@ export function libretroPath(nameOrPath: string): string {
   const [name] = matches;
   if (matches.length > 1) throw new Problem(`core "${nameOrPath}": which one? ${matches.join(", ")}`);
   if (!name) {
-    const all = [...embeddedCores.map((core) => core.name), ...names];
+    const all = [...OWN_CORES.map((core) => core.name), ...names];
     throw new Problem(`there is no core "${nameOrPath}"; there are: ${closestFirst(nameOrPath, all).join(", ")}`);
   }
   const path = libraries.get(name);
@@ -102,8 +106,8 @@ export async function libretroCore(nameOrPath: string): Promise<Core> {
 /** The core of that name or path; without one, the core that plays files of this name. */
 export async function findCore(nameOrPath: string | undefined, romFileName: string): Promise<Core> {
   const name = nameOrPath ?? defaultCore(romFileName);
-  const embedded = embeddedCores.filter((core) => core.name.startsWith(name.toLowerCase()));
-  return embedded.length === 1 ? embedded[0]! : libretroCore(name);
+  const own = OWN_CORES.filter((core) => core.name.startsWith(name.toLowerCase()));
+  return own.length === 1 ? own[0]! : libretroCore(name);
 }
 
 function defaultCore(romFileName: string): string {
@@ -131,6 +135,9 @@ export async function listCores(): Promise<Listed[]> {
   return [
     ...embeddedCores.map((core) => ({ name: core.name, systems: core.systems, core })),
     ...installed,
+    ...((await isBuilt())
+      ? [{ name: link.name, systems: link.systems, core: link }]
+      : [{ name: link.name, systems: link.systems, install: installOf(link.name) }]),
     ...absent.map(({ name, systems }) => ({ name, systems, install: installOf(name) })),
   ];
 }

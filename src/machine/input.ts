@@ -27,6 +27,8 @@ export const BUTTON = {
   Lid: 1 << 20,
   /** Somebody blows into the microphone. */
   Mic: 1 << 21,
+  /** The link cable is pulled out of this console while it is held. */
+  Unplug: 1 << 22,
 } as const;
 
 /** What one port's device says when it is polled. Sticks run from -32768 to 32767, right and down positive. */

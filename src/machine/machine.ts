@@ -74,8 +74,11 @@ export interface Machine {
   /** "exact": `poll` is called when the game reads its pad; "frame": once a frame whatever the game does. */
   readonly polling: "exact" | "frame";
   step(input: InputSource, show?: Show): void;
-  /** The console's reset button ("soft"), or its power switch: the boot state again. Takes effect at once, between frames. */
-  reset(kind: "soft" | "power"): void;
+  /**
+   * The console's reset button ("soft"), or its power switch: the boot state again. Takes effect at once, between frames.
+   * `frame`: what the frame of a power switch counts as; by default frames are counted on.
+   */
+  reset(kind: "soft" | "power", frame?: number): void;
   readonly memory: readonly MemoryRegion[];
   /** Bytes of a state now; it may change in mid-run on some cores. */
   readonly stateSize: number;
@@ -90,6 +93,13 @@ export interface Machine {
   close(): void;
 }
 
+/** A game with the save RAM that it starts with; none: as a new cartridge. */
+export interface Cartridge {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly save?: Uint8Array;
+}
+
 /** What a machine is opened with. Files are bytes here: where they come from is the caller's business. */
 export interface OpenOptions {
   /** The game; `name` is its file name, which some cores need for its extension. */
@@ -98,6 +108,8 @@ export interface OpenOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Save RAM to start with; none: as a new cartridge. */
   readonly save?: Uint8Array;
+  /** For linked consoles: the games of the second console and on, where they differ from the first one's. */
+  readonly more?: readonly Cartridge[];
 }
 
 /** The region of that name, or undefined. */

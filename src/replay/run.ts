@@ -24,7 +24,8 @@ export class Run {
   readonly #movie: MovieInput;
   readonly #profile: Profile;
   readonly #watcher: Watcher;
-  readonly #faults: ReadonlySet<number>;
+  /** Frames of disturbances that have not come yet: a hiccup comes once, also when its frame is played again. */
+  readonly #faults: Set<number>;
   readonly #companion: Companion | undefined;
   #history: History | undefined;
 
@@ -57,7 +58,7 @@ export class Run {
     this.#companion?.beforeStep();
     machine.step(this.#movie, show);
     this.#companion?.afterStep();
-    if (this.#faults.has(machine.frame)) this.#runOneTooMany(show);
+    if (this.#faults.delete(machine.frame)) this.#runOneTooMany(show);
     if (this.#history?.wants(machine.frame)) this.#keep();
   }
 
@@ -87,6 +88,12 @@ export class Run {
     this.machine.loadState(state, frame);
     if (before !== undefined && frame > 0) this.#movie.seek(frame - 1, before);
     if (sample !== undefined) this.#movie.seek(frame, sample);
+  }
+
+  /** The console off and on, and the movie from its start: frame 0 again. */
+  powerOn(): void {
+    this.machine.reset("power", 0);
+    this.#movie.seek(0, 0);
   }
 
   /** The movie's sample that a frame starts with; undefined for one of a movie by poll that was not played up to. */

@@ -76,6 +76,20 @@ describe("history", () => {
     expect(history.bytes).toBeLessThan(5e6);
   });
 
+  it("stores differences still, after its gaps have doubled many times", () => {
+    const state = Uint8Array.from({ length: 20_000 }, (_, i) => Math.imul(i * i, 0x9e3779b1) >>> 24);
+    const history = new History({ budget: 1e6, interval: 1 });
+    for (let frame = 0; frame <= 200_000; frame++) {
+      state[frame % state.length]! ^= 0x55;
+      if (history.wants(frame)) history.keep(frame, state.slice());
+    }
+    expect(history.interval).toBeGreaterThan(64);
+    expect(history.bytes).toBeLessThan(1e6);
+    // 50 whole states would fill the budget.
+    expect(history.length).toBeGreaterThan(150);
+    expect(Buffer.compare(history.nearest(200_000)!.state, history.nearest(199_999)!.state)).toBe(0);
+  });
+
   it("forgets what no later seek needs, and nothing that one does", () => {
     const history = new History({ budget: 1e6, interval: 10 });
     for (let frame = 0; frame <= 100; frame += 10) history.keep(frame, new Uint8Array(1));

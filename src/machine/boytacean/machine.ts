@@ -108,8 +108,8 @@ export class BoytaceanMachine implements Machine {
   }
 
   /** A Game Boy has no reset button: both kinds are its power switch. */
-  reset(_kind: "soft" | "power"): void {
-    this.loadState(this.#powerOn, this.#frame);
+  reset(_kind: "soft" | "power", frame = this.#frame): void {
+    this.loadState(this.#powerOn, frame);
   }
 
   saveState(into?: Uint8Array): Uint8Array {

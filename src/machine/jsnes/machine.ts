@@ -114,8 +114,8 @@ export class JsnesMachine implements Machine {
     this.audio = this.#chunk(show.audio ? this.#sampleCount : 0);
   }
 
-  reset(kind: "soft" | "power"): void {
-    if (kind === "power") this.loadState(this.#powerOn, this.#frame);
+  reset(kind: "soft" | "power", frame = this.#frame): void {
+    if (kind === "power") this.loadState(this.#powerOn, frame);
     else pressReset(this.#nes);
   }
 

@@ -2,16 +2,32 @@ import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { EXIT, Problem } from "../../problem.ts";
 import { type Boot, sha256Hex } from "../boot.ts";
-import type { InputSource } from "../input.ts";
-import { type Machine, type MemoryRegion, type OpenOptions, SHOW_ALL, type Show, type Timing } from "../machine.ts";
+import { type InputSource, NO_INPUT } from "../input.ts";
+import {
+  type Machine,
+  type MemoryRegion,
+  type OpenOptions,
+  SHOW_ALL,
+  SHOW_NOTHING,
+  type Show,
+  type Timing,
+} from "../machine.ts";
 import { addressOf, cString, DEVICE, MEMORY, SIZE, viewOf } from "./abi.ts";
 import { pinClock, readsClock, unpinned } from "./clock.ts";
 import { desmumeTouch, settleDesmume } from "./desmume.ts";
 import { Environment } from "./environment.ts";
 import { installFirmware } from "./firmware.ts";
+import {
+  type Counters,
+  findCounters,
+  GAMBATTE_CALLS,
+  GAMBATTE_COUNTERS,
+  loadCounters,
+  saveCounters,
+} from "./gambatte.ts";
 import type { KnownCore } from "./known.ts";
 import { Library } from "./library.ts";
-import { liveRegions } from "./memory.ts";
+import { liveRegions, renewed } from "./memory.ts";
 import { loadMgbaSave } from "./mgba.ts";
 import { CLOCK_OPTION, checkSettings, ramFillOf } from "./options.ts";
 import { Pads } from "./pads.ts";
@@ -28,6 +44,9 @@ export interface CoreFile {
   readonly name: string;
   readonly known: KnownCore | undefined;
 }
+
+/** Where gambatte's counters are, by build. */
+const counters = new Map<string, Counters | undefined>();
 
 /** A machine on a libretro core: a private copy of its library, driven frame by frame. */
 export class LibretroMachine implements Machine {
@@ -94,7 +113,7 @@ export class LibretroMachine implements Machine {
     if (this.#environment.ended) throw this.#refusal(`switched itself off at frame ${this.frame}`, EXIT.desync);
   }
 
-  reset(kind: "soft" | "power"): void {
+  reset(kind: "soft" | "power", frame = this.frame): void {
     if (kind === "soft") {
       this.#open.reset();
       return;
@@ -104,21 +123,26 @@ export class LibretroMachine implements Machine {
     this.#retired.unloadGame();
     this.#retired.deinit();
     this.#library = undefined;
-    this.#switchedOn = this.frame;
+    this.frame = frame;
+    this.#switchedOn = frame;
     this.#start();
   }
 
   get stateSize(): number {
-    return this.#open.serializeSize() + TRAILER_SIZE;
+    return this.#open.serializeSize() + this.#added + TRAILER_SIZE;
   }
 
   saveState(into?: Uint8Array): Uint8Array {
-    const size = this.#open.serializeSize();
-    if (size === 0) throw this.#refusal("cannot save its state now");
+    const own = this.#open.serializeSize();
+    if (own === 0) throw this.#refusal("cannot save its state now");
+    const size = own + this.#added;
     const state = into ?? new Uint8Array(size + TRAILER_SIZE);
     if (state.length < size + TRAILER_SIZE)
       throw new RangeError(`a state takes ${size + TRAILER_SIZE} bytes, not ${state.length}`);
-    if (!this.#open.serialize(state, size)) throw this.#refusal(`did not save its state at frame ${this.frame}`);
+    if (!this.#open.serialize(state, own)) throw this.#refusal(`did not save its state at frame ${this.frame}`);
+    const places = this.#counters();
+    state.fill(0, own, size);
+    if (places) saveCounters(this.#open, places, state.subarray(own, size));
     this.#trailer.write(state, size, this.frame - this.#switchedOn);
     return state.length === size + TRAILER_SIZE ? state : state.subarray(0, size + TRAILER_SIZE);
   }
@@ -126,8 +150,11 @@ export class LibretroMachine implements Machine {
   loadState(state: Uint8Array, frame: number): void {
     const fault = this.#trailer.fault(state);
     if (fault) throw this.#refusal(`cannot load this state: ${fault}`);
-    const own = state.subarray(0, state.length - TRAILER_SIZE);
-    if (!this.#open.unserialize(own, own.length)) throw this.#refusal("does not take this state");
+    const end = state.length - TRAILER_SIZE - this.#added;
+    const own = state.subarray(0, end);
+    if (end <= 0 || !this.#open.unserialize(own, end)) throw this.#refusal("does not take this state");
+    const places = this.#counters();
+    if (places) loadCounters(this.#open, places, state.subarray(end));
     if (this.#file.name === "mgba") loadMgbaSave(this.#open, own);
     this.frame = frame;
     this.#switchedOn = frame - this.#trailer.age(state);
@@ -144,6 +171,24 @@ export class LibretroMachine implements Machine {
     library.close();
     this.memory = [];
     this.#screen.begin();
+  }
+
+  /** Bytes that our states have between the core's own and the trailer. */
+  get #added(): number {
+    return this.#file.name === "gambatte" ? GAMBATTE_COUNTERS : 0;
+  }
+
+  /** Where gambatte's counters are: looked for once for each build, in a machine that is only for that. */
+  #counters(): Counters | undefined {
+    const { name, build } = this.#file;
+    if (name !== "gambatte") return undefined;
+    if (!counters.has(build)) {
+      const probe = new LibretroMachine(this.#file, { content: this.#options.content });
+      while (probe.frame < GAMBATTE_CALLS) probe.step(NO_INPUT, SHOW_NOTHING);
+      counters.set(build, findCounters(probe.#open));
+      probe.close();
+    }
+    return counters.get(build);
   }
 
   get #open(): Library {
@@ -183,7 +228,10 @@ export class LibretroMachine implements Machine {
       library.avInfo(info);
       environment.readAvInfo(Number(addressOf(info)));
       this.#library = library;
-      this.memory = liveRegions(() => this.#library, environment.mappings, system);
+      this.memory = renewed(
+        this.memory,
+        liveRegions(() => this.#library, environment.mappings, system),
+      );
       const save = this.#insertSave(library);
       if (name === "desmume") this.memory = [...this.memory, ...settleDesmume(() => this.#library)];
       this.boot = this.#describe(library, system, { firmware, ports, save });

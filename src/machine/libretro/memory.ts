@@ -17,7 +17,7 @@ class LiveRegion implements MemoryRegion {
   readonly name: string;
   readonly base: number;
   readonly endian: "little" | "big";
-  readonly #locate: () => { at: Address; size: number };
+  #locate: () => { at: Address; size: number };
   #at = 0;
   #bytes: Uint8Array = NONE;
 
@@ -32,6 +32,11 @@ class LiveRegion implements MemoryRegion {
     return this.bytes.length;
   }
 
+  /** Shows from now on what that one shows. */
+  become(other: LiveRegion): void {
+    this.#locate = other.#locate;
+  }
+
   get bytes(): Uint8Array {
     const { at, size } = this.#locate();
     if (at !== this.#at || size !== this.#bytes.length) {
@@ -40,6 +45,16 @@ class LiveRegion implements MemoryRegion {
     }
     return this.#bytes;
   }
+}
+
+/** A machine's regions after it was switched off and on: who holds one from before sees the new memory in it. */
+export function renewed(before: readonly MemoryRegion[], now: readonly MemoryRegion[]): MemoryRegion[] {
+  return now.map((region) => {
+    const held = before.find(({ name, base }) => name === region.name && base === region.base);
+    if (!(held instanceof LiveRegion && region instanceof LiveRegion)) return region;
+    held.become(region);
+    return held;
+  });
 }
 
 /**
@@ -71,13 +86,21 @@ export function liveRegions(
     regions.push(new LiveRegion(name, mapped?.start ?? (name === "ram" ? (system?.ram ?? 0) : 0), endian, locate));
     shown.push({ at, size });
   }
+  // Memory of one name that lies together is one region, whatever parts the core tells of it in.
+  const parts = new Map<string, { at: Address; size: number }>();
   for (const mapping of mappings) {
     const known = shown.some(({ at, size }) => mapping.at >= at && mapping.at + mapping.size <= at + size);
     if (known || mapping.constant || system?.registers?.includes(mapping.start)) continue;
+    const named = system?.areas?.[mapping.start] ?? (mapping.space.toLowerCase() || `at-${mapping.start.toString(16)}`);
+    const begun = parts.get(named);
+    if (begun && system?.areas?.[mapping.start] && begun.at + begun.size === mapping.at) {
+      begun.size += mapping.size;
+      continue;
+    }
     const place = { at: mapping.at, size: mapping.size };
     const gone = { at: 0, size: 0 };
     const born = library();
-    const named = system?.areas?.[mapping.start] ?? (mapping.space.toLowerCase() || `at-${mapping.start.toString(16)}`);
+    parts.set(named, place);
     const name = regions.some((region) => region.name === named) ? `${named}-${mapping.start.toString(16)}` : named;
     regions.push(
       new LiveRegion(name, mapping.start, mapping.bigEndian ? "big" : endian, () =>

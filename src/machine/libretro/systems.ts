@@ -19,7 +19,16 @@ export interface System {
   readonly extensions: readonly string[];
 }
 
-const GAME_BOY_AREAS = { 32768: "vram", 40960: "save", 49152: "wram", 53248: "wram-d000", 65024: "oam", 65408: "hram" };
+/** Main RAM comes in banks, of which a Game Boy Color has six more; libretro counts those on from 0x10000. */
+const GAME_BOY_AREAS = {
+  32768: "vram",
+  40960: "save",
+  49152: "ram",
+  53248: "ram",
+  65536: "ram",
+  65024: "oam",
+  65408: "hram",
+};
 
 const PAD = B.A | B.B | B.Select | B.Start | B.Up | B.Down | B.Left | B.Right;
 
