@@ -1,6 +1,7 @@
-import { type Boot, bootDifferences } from "../../machine/boot.ts";
+import type { Boot } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
 import { Chain } from "./chain.ts";
+import { type Claim, Door, type Hosting } from "./door.ts";
 import { Feed } from "./feed.ts";
 import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
@@ -34,17 +35,6 @@ export type SessionEvent =
   | PresenceEvent
   | { readonly kind: "ended"; readonly why: string };
 
-/** What a host brings. */
-export interface Hosting {
-  readonly boot: Boot;
-  /** Fingerprint of frame 0. */
-  readonly print: bigint;
-  readonly save: Uint8Array | undefined;
-  readonly rules: Rules;
-  /** Players, the host among them. */
-  readonly seats: number;
-}
-
 /** What a session wants of whoever runs its machine. */
 export interface SessionHost extends MendingHost {
   /** All players' inputs of `count` settled frames from `first` on, for those who follow. */
@@ -57,7 +47,7 @@ export interface SessionOptions {
   readonly room: Uint8Array;
   readonly name: string;
   /** The game that this one has. */
-  readonly game: { readonly content: { readonly name: string; readonly sha256: string }; readonly core: string };
+  readonly game: Claim;
   readonly hosting?: Hosting;
   readonly watch?: boolean;
   /** 16 bytes that name the session. */
@@ -65,15 +55,7 @@ export interface SessionOptions {
   readonly host: SessionHost;
 }
 
-const SAVE_PART = 65536;
 const LARGEST_SAVE = 1 << 24;
-
-/** A player at the host's table who is not playing yet. */
-interface Guest {
-  readonly peer: Peer;
-  readonly seat: number;
-  ready: boolean;
-}
 
 /**
  * A session from the first hello to the end, sans-IO: datagrams, time and pads go in; datagrams, requests for the machine
@@ -90,7 +72,6 @@ export class Session {
   ended: string | undefined;
   readonly #options: SessionOptions;
   readonly #peers = new Map<PeerId, Peer>();
-  #guests: Guest[] = [];
   #roster: readonly RosterEntry[] = [];
   /** Who hosts: they said so by their offer. */
   #host: Peer | undefined;
@@ -99,13 +80,14 @@ export class Session {
   #save: { parts: Uint8Array; received: number } | undefined;
   readonly #asked = new Set<Peer>();
   readonly #feed = new Feed();
-  /** Those who watch, as far as they are let in. */
-  readonly #watching = new Set<Peer>();
+  /** This one hosts. */
+  readonly #door: Door | undefined;
   #linkedSaid = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { hosting } = options;
+    const { hosting, game, id, name, suite } = options;
+    this.#door = hosting && new Door(hosting, game, id, { seat: 0, name, identity: suite.identity });
     this.seat = hosting ? 0 : -1;
     this.rules = hosting?.rules;
     this.#boot = hosting?.boot;
@@ -224,13 +206,13 @@ export class Session {
     const fromHost = peer === this.#host;
     switch (message[0]) {
       case "join":
-        if (this.#options.hosting) this.#join(peer, message[1], message[2] === "watch", message[3]);
+        this.#join(peer, message[1], message[2] === "watch", message[3]);
         break;
       case "inputs":
         if (fromHost && !this.game) this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
       case "offer":
-        if (!this.#options.hosting && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
+        if (!this.#door && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
         break;
       case "save":
         if (fromHost) this.#takeSave(message[1], message[2]);
@@ -241,9 +223,11 @@ export class Session {
           this.#end(message[1]);
         }
         break;
-      case "ready":
-        this.#ready(peer, message[1], message[2]);
+      case "ready": {
+        const why = this.#door?.ready(peer, message[1], message[2]);
+        if (why !== undefined) this.#refuse(peer, why);
         break;
+      }
       case "roster":
         if (fromHost && !this.game) this.#roster = message[1];
         break;
@@ -274,17 +258,18 @@ export class Session {
         this.#end(
           `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`,
         );
-    const { hosting, name, game, watch } = this.#options;
-    if (!hosting && !this.#host)
+    const { name, game, watch } = this.#options;
+    if (!this.#door && !this.#host)
       for (const peer of this.#peers.values())
         if (peer.link.open && !this.#asked.has(peer)) {
           peer.tell(["join", name, watch ? "watch" : "play", game]);
           this.#asked.add(peer);
         }
+    if (this.#door) this.#roster = this.#door.roster;
     if (this.#roster.length === 0 || watch || !this.#seatAll()) return;
-    if (hosting) {
-      if (!this.#guests.every(({ peer }) => peer.linked === this.#roster.length)) return;
-      for (const { peer } of this.#guests) peer.tell(["start"]);
+    if (this.#door) {
+      if (!this.#door.players.every(({ linked }) => linked === this.#roster.length)) return;
+      for (const peer of this.#door.players) peer.tell(["start"]);
       this.#start();
     } else if (!this.#linkedSaid) {
       this.#linkedSaid = true;
@@ -304,34 +289,16 @@ export class Session {
     });
   }
 
-  #join(peer: Peer, name: string, watch: boolean, claim: SessionOptions["game"]): void {
-    const { hosting, game } = this.#options;
-    const { seats, boot, rules, save } = hosting!;
+  #join(peer: Peer, name: string, watch: boolean, claim: Claim): void {
+    if (!this.#door) return;
     peer.name = name;
-    const taken = new Set(this.#guests.map(({ seat }) => seat));
-    const seat = watch ? -1 : Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !taken.has(i));
-    const { content } = claim;
-    if (content.sha256 !== game.content.sha256)
-      this.#refuse(
-        peer,
-        `${name} has another game: ${content.name} (SHA-256 ${content.sha256.slice(0, 12)}...), not ${game.content.name} (${game.content.sha256.slice(0, 12)}...)`,
-      );
-    else if (claim.core !== game.core)
-      this.#refuse(peer, `${name} plays on ${claim.core}, the host on ${game.core}; both need the same core`);
-    else if (!watch && (this.game || this.#roster.length > 0)) this.#refuse(peer, "the game has begun");
-    else if (seat === undefined) this.#refuse(peer, `the game is full: ${seats} play`);
-    else {
-      if (watch) this.#watching.add(peer);
-      else this.#guests.push({ peer, seat, ready: false });
-      peer.tell(["offer", this.#options.id, seat, boot, rules, save?.length ?? null]);
-      for (let at = 0; save && at < save.length; at += SAVE_PART)
-        peer.tell(["save", at, save.slice(at, at + SAVE_PART)]);
-      this.events.push({ kind: "joined", name, seat });
-    }
+    const seat = this.#door.join(peer, watch, claim);
+    if (typeof seat === "string") this.#refuse(peer, seat);
+    else this.events.push({ kind: "joined", name, seat });
   }
 
   #refuse(peer: Peer, why: string): void {
-    this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
+    this.#door?.drop(peer);
     this.events.push({ kind: "refused", name: peer.name, why });
     peer.tell(["refuse", why]);
   }
@@ -356,51 +323,6 @@ export class Session {
       this.events.push({ kind: "open", seat: this.seat, boot: this.#boot!, save: save.parts, rules: this.rules! });
   }
 
-  #ready(peer: Peer, boot: Boot, print: string): void {
-    const guest = this.#guests.find((g) => g.peer === peer);
-    if (guest ? guest.ready : !this.#watching.has(peer) || this.#feed.has(peer)) return;
-    const why = this.#differs(peer.name, boot, print);
-    if (why !== undefined) this.#refuse(peer, why);
-    else if (guest) guest.ready = true;
-    else {
-      this.#feed.add(peer, 0);
-      if (this.#roster.length > 0) peer.tell(["roster", [...this.#roster]]);
-    }
-    if (guest) this.#fill();
-  }
-
-  /** In what a newcomer's machine differs from the host's, in words. */
-  #differs(name: string, boot: Boot, print: string): string | undefined {
-    const { "content.name": _name, ...differences } = bootDifferences(this.#boot!, boot);
-    const [first, ...more] = Object.entries(differences);
-    if (first) {
-      const [field, [mine, theirs]] = first;
-      const rest =
-        more.length > 0
-          ? ` (and ${more.length} more: ${more
-              .slice(0, 5)
-              .map(([other]) => other)
-              .join(", ")})`
-          : "";
-      return `${name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`;
-    }
-    if (print === this.#print.toString(16)) return undefined;
-    return `${name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`;
-  }
-
-  /** Makes the roster when everybody is there. */
-  #fill(): void {
-    const { suite, hosting } = this.#options;
-    const { seats } = hosting!;
-    if (this.#guests.length < seats - 1 || !this.#guests.every((g) => g.ready)) return;
-    this.#roster = [
-      { seat: 0, name: this.name, identity: suite.identity },
-      ...this.#guests.map((g) => ({ seat: g.seat, name: g.peer.name, identity: g.peer.link.identity! })),
-    ];
-    for (const peer of [...this.#guests.map((g) => g.peer), ...this.#feed.followers])
-      peer.tell(["roster", [...this.#roster]]);
-  }
-
   #start(): void {
     if (!this.#seatAll() || !this.rules) return;
     const others = [...this.#peers.values()].filter((peer) => peer.seat >= 0);
@@ -414,7 +336,8 @@ export class Session {
   }
 
   #feedFollowers(): void {
-    if (!this.game || !this.rules) return;
+    if (!this.game || !this.rules || !this.#door) return;
+    for (const peer of this.#door.watchers) if (!this.#feed.has(peer)) this.#feed.add(peer, 0);
     const size = this.game.players * inputWidth(this.rules.device);
     const { agreed, chain } = this.game;
     this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));
@@ -433,7 +356,7 @@ export class Session {
   #drop(id: PeerId): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
-    this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
+    if (peer) this.#door?.drop(peer);
     if (peer) this.#feed.remove(peer);
     if (peer && peer === this.#host) this.#end("the host is gone");
   }
@@ -441,11 +364,6 @@ export class Session {
 
 /** Frames that one who follows steps at once: one, and more when many wait. */
 const paceOf = (waiting: number): number => (waiting > 90 ? 60 : waiting > 8 ? 2 : Math.min(1, waiting));
-
-const brief = (value: unknown): string => {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-};
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
