@@ -6,6 +6,8 @@ export { type Followed, type Follower, follow, type Policy, type Reference } fro
 export { Instance } from "./follow/instance.node.ts";
 export { Job } from "./follow/job.node.ts";
 export { openRun, type RunSpec } from "./follow/open-run.node.ts";
+export { type Playback, type PlaybackOptions, playBack } from "./follow/playback.node.ts";
+export { type Recorded, type RecordSpec, record } from "./follow/record.node.ts";
 export { History, type Keyframe } from "./history/history.ts";
 export { type Boot, bootDifferences, bootHash } from "./machine/boot.ts";
 export { findCore, listCores } from "./machine/cores.node.ts";
@@ -22,10 +24,19 @@ export {
 export type { Abilities, Core, CoreOption } from "./machine/registry.ts";
 export { type Movie, MovieInput, shorten } from "./movie/movie.ts";
 export { EXIT, Problem } from "./problem.ts";
+export { type Bot, BotInput, type MakeBot } from "./replay/bot.ts";
 export { convertMovie } from "./replay/convert.ts";
 export { readIsr, writeIsr } from "./replay/isr.ts";
+export { stateOf } from "./replay/keyframes.ts";
 export { readMovie } from "./replay/movies.ts";
+export { Player } from "./replay/player.ts";
+export { checkProof, type Proof } from "./replay/proof.ts";
+export { ReplayReader, readReplay } from "./replay/reader.ts";
+export { liveMovie, Recorder, type RecordOptions } from "./replay/recorder.ts";
+export type { Happening, Replay, StoredKeyframe } from "./replay/replay.ts";
+export type { Notes, Repair } from "./replay/restorer.ts";
 export { type Fault, Run } from "./replay/run.ts";
+export { ReplaySeek } from "./replay/seek.ts";
 export { checkProfile, defaultProfile, type Profile, parseProfile } from "./watch/profile.ts";
 export { type Divergence, describeDivergence, firstDivergence, type Readings } from "./watch/readings.ts";
 export { fingerprint, Watcher } from "./watch/watcher.ts";
