@@ -6,6 +6,8 @@ import type { Rules } from "../../src/netplay/session/messages.ts";
 import type { Weather } from "../../src/netplay/sim/network.ts";
 import { simulate } from "../../src/netplay/sim/scenarios.ts";
 import { type Scenario, World } from "../../src/netplay/sim/world.ts";
+import { checkProof } from "../../src/replay/proof.ts";
+import { readReplay } from "../../src/replay/reader.ts";
 import { defaultProfile } from "../../src/watch/profile.ts";
 
 const RULES: Rules = { device: "pad", delay: 2, window: 0, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } };
@@ -74,6 +76,33 @@ describe("a session", () => {
       expect(events.map(({ kind }) => kind)).toEqual(["open", "started"]);
     }
     expect(watched.people[0]!.frame).toBeGreaterThan(0.97 * (watched.now / alone.now) * alone.people[0]!.frame);
+  });
+
+  it("is recorded alike by all who are there, with every player's signature of each second", async () => {
+    const world = new World(
+      scenario({ rules: { ...RULES, window: 6 }, weather: BAD, players: 3, watchers: 1, record: true, frames: 660 }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    for (const { recording } of world.people) {
+      expect([...recording!.disputed]).toEqual([]);
+      recording!.finish();
+    }
+    const files = world.people.map(({ recorded }) => Buffer.concat(recorded));
+    const replays = files.map((file) => readReplay("net.isr", file));
+    for (const replay of replays) {
+      expect(replay).toMatchObject({ complete: true, damage: undefined });
+      expect(replay.frames).toBeGreaterThanOrEqual(660);
+    }
+    // All but their ends, which come when each stops: the same bytes.
+    const common = 600 * 8;
+    const same = files.map((file) => file.findIndex((byte, i) => byte !== files[0]![i]));
+    for (const at of same) expect(at === -1 || at > common).toBe(true);
+    for (const file of files) {
+      // The simulation's signatures are no Ed25519: only the chain can be checked.
+      const { links, broken, players } = checkProof("net.isr", file);
+      expect([links, broken]).toEqual([11, undefined]);
+      expect(players.map(({ port }) => port)).toEqual([0, 1, 2]);
+    }
   });
 
   it("finds a poked byte, names it, mends it, and goes on", async () => {

@@ -56,6 +56,8 @@ export interface SessionOptions {
 }
 
 const LARGEST_SAVE = 1 << 24;
+/** Signatures that wait for whoever records; nobody may. */
+const MOST_SIGNATURES = 1000;
 
 /**
  * A session from the first hello to the end, sans-IO: datagrams, time and pads go in; datagrams, requests for the machine
@@ -63,6 +65,8 @@ const LARGEST_SAVE = 1 << 24;
  */
 export class Session {
   readonly events: SessionEvent[] = [];
+  /** Signatures of the others' recordings, for whoever records. */
+  readonly signatures: { readonly seat: number; readonly link: number; readonly signature: Uint8Array }[] = [];
   game: Game | undefined;
   /** Instead of a game: this one watches. */
   follower: Follower | undefined;
@@ -153,7 +157,6 @@ export class Session {
 
   /** The machine is open as the host asked: its boot, and the fingerprint of frame 0. */
   opened(boot: Boot, print: bigint): void {
-    this.#boot = boot;
     this.#print = print;
     this.#host?.tell(["ready", boot, print.toString(16)]);
   }
@@ -165,6 +168,18 @@ export class Session {
   pause(on: boolean): void {
     if (this.game) this.game.paused = on;
     this.#tellAll(["pause", on]);
+  }
+
+  /** Signs a link of the recording, and tells the others. */
+  sign(link: number, message: Uint8Array): Uint8Array {
+    const signature = this.#options.suite.sign(message);
+    this.#tellAll(["signature", link, signature]);
+    return signature;
+  }
+
+  /** The boot that all play with. */
+  get boot(): Boot | undefined {
+    return this.#boot;
   }
 
   /** Goes on without a player that is lost, as soon as those who are left may. */
@@ -240,6 +255,10 @@ export class Session {
       case "chat":
         this.events.push({ kind: "said", name: peer.name, text: message[1] });
         break;
+      case "signature":
+        if (peer.seat >= 0 && this.signatures.length < MOST_SIGNATURES)
+          this.signatures.push({ seat: peer.seat, link: message[1], signature: message[2] });
+        break;
       case "pause":
         if (this.game && peer.seat >= 0) this.game.paused = message[1];
         this.events.push({ kind: "paused", name: peer.name, on: message[1] });
@@ -266,7 +285,7 @@ export class Session {
           this.#asked.add(peer);
         }
     if (this.#door) this.#roster = this.#door.roster;
-    if (this.#roster.length === 0 || watch || !this.#seatAll()) return;
+    if (this.#roster.length === 0 || !this.#seatAll() || watch) return;
     if (this.#door) {
       if (!this.#door.players.every(({ linked }) => linked === this.#roster.length)) return;
       for (const peer of this.#door.players) peer.tell(["start"]);

@@ -1,11 +1,13 @@
 import { BUTTON, NO_PAD } from "../../machine/input.ts";
 import type { Machine } from "../../machine/machine.ts";
 import { checkedProfile, type Profile } from "../../watch/profile.ts";
+import { NetRecording } from "../recording.ts";
 import { type NamedDifference, Runner } from "../runner.ts";
 import type { Drift } from "../session/drift.ts";
 import type { Rules } from "../session/messages.ts";
 import { inputWidth, writePad } from "../session/pads.ts";
 import { Session, type SessionEvent } from "../session/session.ts";
+import type { Suite } from "../session/suite.ts";
 import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
 import { Network, type Weather } from "./network.ts";
 import { type Random, seeded } from "./random.ts";
@@ -25,6 +27,8 @@ export interface Scenario {
   open?(seat: number): Machine;
   readonly profile?: Profile;
   readonly takeStates?: boolean;
+  /** Everybody records. */
+  readonly record?: boolean;
   /** Those who watch, and from when on. */
   readonly watchers?: number;
   readonly watchFrom?: number;
@@ -57,7 +61,12 @@ export class Somebody {
   /** It stands still until then: its process was stopped, or is busy. */
   stalledUntil = 0;
   buttons = 0;
+  /** Its recording so far. */
+  readonly recorded: Uint8Array[] = [];
+  recording: NetRecording | undefined;
   readonly #pad: Uint8Array;
+  readonly #suite: Suite;
+  readonly #record: boolean;
 
   constructor(scenario: Scenario, seat: number, random: Random) {
     const { rules, players } = scenario;
@@ -76,8 +85,10 @@ export class Somebody {
       onFailed: (why) => (this.failed = why),
     });
     const { boot } = this.runner.machine;
+    this.#suite = toySuite(random);
+    this.#record = scenario.record ?? false;
     this.session = new Session({
-      suite: toySuite(random),
+      suite: this.#suite,
       room: Uint8Array.of(1),
       id: new Uint8Array(16),
       name: `player ${seat + 1}`,
@@ -100,6 +111,7 @@ export class Somebody {
     writePad({ ...NO_PAD, buttons: this.buttons }, 0, session.rules?.device ?? "pad", this.#pad);
     runner.steps = session.steps;
     if (session.steps) runner.run(session.tick(now, this.#pad));
+    this.recording?.update();
     const period = (session.game?.frameMs ?? 1000 / 60) * (1 + (session.game?.pace ?? 0));
     this.due += period / this.rate;
     if (this.due < now - 200) this.due = now;
@@ -109,6 +121,10 @@ export class Somebody {
     for (const event of this.session.events.splice(0)) {
       this.events.push(event);
       if (event.kind === "open") this.session.opened(this.runner.machine.boot, this.runner.print);
+      if (event.kind !== "started" || !this.#record) continue;
+      const { session, runner } = this;
+      const append = (bytes: Uint8Array): void => void this.recorded.push(bytes);
+      this.recording = new NetRecording({ runner, session, suite: this.#suite, players: event.players, append });
     }
   }
 }

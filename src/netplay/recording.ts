@@ -1,0 +1,134 @@
+import { signedMessage } from "../replay/isr-items.ts";
+import { IsrWriter } from "../replay/isr-write.ts";
+import type { RecordedPlayer } from "../replay/proof.ts";
+import type { Profile } from "../watch/profile.ts";
+import { newReadings } from "../watch/readings.ts";
+import type { Runner } from "./runner.ts";
+import type { RosterEntry } from "./session/messages.ts";
+import type { Session } from "./session/session.ts";
+import type { Suite } from "./session/suite.ts";
+import { RING } from "./session/timeline.ts";
+
+/** Frames in a block, and between two links of the chain: what every player signs each second. */
+const BLOCK = 60;
+/** Links that a signature may be late and still stand where it stands in everybody's file. */
+const LATE = 2;
+
+/**
+ * A session as an .isr: of the frames on which all agree, so that everybody who was there has the same bytes, and each
+ * second signed by every player. The readings come from the runner's ring, the signatures from the session.
+ */
+export class NetRecording {
+  readonly #runner: Runner;
+  readonly #session: Session;
+  readonly #suite: Suite;
+  readonly #append: (bytes: Uint8Array) => void;
+  readonly #writer: IsrWriter;
+  readonly #profile: Profile;
+  readonly #players: readonly RosterEntry[];
+  /** Frames whose rows are written: the next block starts there. */
+  #rows = 0;
+  #samples = 0;
+  #events = 0;
+  readonly #links: Uint8Array[] = [];
+  /** Signatures of links, by link and seat, that are not written yet. */
+  readonly #signatures = new Map<number, Map<number, Uint8Array>>();
+  /** Seats that signed another recording than this one. */
+  readonly disputed = new Set<number>();
+
+  /** The game has begun, and the machine is at frame 0. */
+  constructor(options: {
+    runner: Runner;
+    session: Session;
+    suite: Suite;
+    players: readonly RosterEntry[];
+    append(bytes: Uint8Array): void;
+  }) {
+    const { runner, session, suite, players, append } = options;
+    this.#runner = runner;
+    this.#session = session;
+    this.#suite = suite;
+    this.#append = append;
+    this.#players = players;
+    // Hooks and captures are not taken: a step that is made again would be captured again.
+    this.#profile = { ...runner.profile, hooks: [], rng: [], restore: [], events: [], patches: [] };
+    this.#writer = new IsrWriter(runner.movie, {
+      profile: this.#profile,
+      boot: session.boot,
+      players: players.map(({ name, seat, identity }): RecordedPlayer => ({ name, port: seat, key: identity })),
+      hooks: false,
+    });
+    append(this.#writer.header);
+    this.#block(1);
+  }
+
+  /** Writes what all agree on by now. */
+  update(): void {
+    const { agreed } = this.#session.steps!;
+    while (agreed >= this.#rows + BLOCK - 1) this.#block(BLOCK);
+    for (const { seat, link, signature } of this.#session.signatures.splice(0)) this.#signed(seat, link, signature);
+  }
+
+  /** Writes the rest, and the end. */
+  finish(): void {
+    this.update();
+    const { agreed } = this.#session.steps!;
+    if (agreed >= this.#rows) this.#block(agreed - this.#rows + 1);
+    for (const link of this.#signatures.keys()) this.#writeSignatures(link);
+    this.#append(this.#writer.end());
+  }
+
+  #block(count: number): void {
+    const { movie, readings } = this.#runner;
+    const last = this.#rows + count - 1;
+    const { events } = movie;
+    for (let next = events[this.#events]; next && next.at < last; next = events[++this.#events])
+      this.#append(this.#writer.event(next));
+    if (last > this.#samples) this.#append(this.#writer.block(movie, last - this.#samples));
+    this.#samples = last;
+    const rows = newReadings(this.#profile, this.#rows, count);
+    const width = this.#profile.probes.length;
+    for (let i = 0; i < count; i++) {
+      const row = (this.#rows + i) % RING;
+      rows.values.set(readings.values.subarray(row * width, (row + 1) * width), i * width);
+      if (rows.prints.length > 0) rows.prints[i] = readings.prints[row]!;
+      rows.polls[i] = readings.polls[row]!;
+    }
+    this.#append(this.#writer.observed(rows, []));
+    this.#rows += count;
+    if (count === BLOCK) this.#link();
+  }
+
+  #link(): void {
+    this.#writeSignatures(this.#links.length - LATE);
+    const { bytes, hash } = this.#writer.link();
+    this.#append(bytes);
+    const number = this.#links.push(hash) - 1;
+    const { seat } = this.#session;
+    if (seat >= 0) this.#signed(seat, number, this.#session.sign(number, signedMessage(hash, seat)));
+    for (const [other, signature] of this.#signatures.get(number) ?? []) this.#check(other, number, signature);
+  }
+
+  #signed(seat: number, link: number, signature: Uint8Array): void {
+    if (link > this.#links.length + RING || !this.#players.some((player) => player.seat === seat)) return;
+    const of = this.#signatures.get(link) ?? new Map<number, Uint8Array>();
+    this.#signatures.set(link, of.set(seat, signature));
+    if (link < this.#links.length) this.#check(seat, link, signature);
+  }
+
+  #check(seat: number, link: number, signature: Uint8Array): void {
+    const { identity } = this.#players.find((player) => player.seat === seat)!;
+    if (this.#suite.verify(signature, signedMessage(this.#links[link]!, seat), identity)) {
+      if (link <= this.#links.length - 1 - LATE) this.#writeSignatures(link);
+      return;
+    }
+    this.disputed.add(seat);
+    this.#signatures.get(link)?.delete(seat);
+  }
+
+  #writeSignatures(link: number): void {
+    const of = [...(this.#signatures.get(link) ?? [])].sort(([a], [b]) => a - b);
+    this.#signatures.delete(link);
+    for (const [seat, signature] of of) this.#append(this.#writer.signature(seat, link, signature));
+  }
+}
