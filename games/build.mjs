@@ -1,6 +1,6 @@
 // Builds every game from its sources: with cc65 2.19, or by its own rom.mjs.
-//   node games/build.mjs [NAME...]           writes games/<name>/<name>.nes (or .nds)
-//   node games/build.mjs --check [NAME...]   compares with the committed ROM, byte for byte; exit code 1 where they differ
+//   node games/build.mjs [NAME...]           writes games/<name>/<name>.nes (or .nds), and what else the game builds
+//   node games/build.mjs --check [NAME...]   compares with the committed files, byte for byte; exit code 1 where they differ
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,13 +19,16 @@ export const games = readdirSync(here, { withFileTypes: true })
   )
   .map((entry) => entry.name);
 
-/** The ROM of one game, built from its sources in a folder of its own. */
+/** What one game's sources build, the ROM first: bytes by file name. */
 export async function build(name) {
   const source = join(here, name);
   const out = mkdtempSync(join(tmpdir(), "instep-game-"));
   try {
     const own = await ownBuilder(name);
-    if (own) return own.build(source, out, run);
+    if (own) {
+      const built = own.build(source, out, run);
+      return Buffer.isBuffer(built) ? { [`${name}.${own.extension}`]: built } : built;
+    }
     const { songs, effects } = await import(pathToFileURL(join(source, "tunes.mjs")).href);
     writeFileSync(
       join(out, "tiles.chr"),
@@ -47,13 +50,13 @@ export async function build(name) {
     objects.push(assemble(join(out, "tunes.s"), join(out, "tunes.o"), out));
     const rom = join(out, `${name}.nes`);
     run("ld65", ["-C", join(source, `${name}.cfg`), "-o", rom, ...objects, "nes.lib"]);
-    return readFileSync(rom);
+    return { [`${name}.nes`]: readFileSync(rom) };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-/** The rom.mjs of a game that is not for the NES, or undefined. */
+/** The rom.mjs of a game that is not C for the NES, or undefined. */
 async function ownBuilder(name) {
   const path = join(here, name, "rom.mjs");
   return existsSync(path) ? import(pathToFileURL(path).href) : undefined;
@@ -82,12 +85,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const [check, ...named] = process.argv[2] === "--check" ? process.argv.slice(2) : ["", ...process.argv.slice(2)];
     for (const name of named.length ? named : games) {
-      const rom = await build(name);
-      const path = join(here, name, `${name}.${(await ownBuilder(name))?.extension ?? "nes"}`);
-      if (!check) writeFileSync(path, rom);
-      else if (!existsSync(path) || !rom.equals(readFileSync(path)))
-        fail(`${path}: not what its sources build; run: node games/build.mjs`, 1);
-      console.log(`${name}: ${rom.length} bytes`);
+      const built = Object.entries(await build(name));
+      for (const [file, bytes] of built) {
+        const path = join(here, name, file);
+        if (!check) writeFileSync(path, bytes);
+        else if (!existsSync(path) || !bytes.equals(readFileSync(path)))
+          fail(`${path}: not what its sources build; run: node games/build.mjs`, 1);
+      }
+      console.log(`${name}: ${built[0][1].length} bytes`);
     }
   } catch (error) {
     console.error(error.message);

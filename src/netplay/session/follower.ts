@@ -12,6 +12,9 @@ export class Follower {
   readonly chain: Chain;
   readonly players: number;
   readonly width: number;
+  /** Milliseconds of a frame; one who follows takes as long as the players, and less while many frames wait. */
+  readonly frameMs: number;
+  readonly pace = 0;
   /** The frame that comes next. */
   frame: number;
   /** The frame at which the fingerprints were first found to be others than the players'. */
@@ -24,7 +27,8 @@ export class Follower {
   readonly #requests: Request[] = [];
 
   /** The machine is at frame `chain.settled`. */
-  constructor(players: number, width: number, chain: Chain) {
+  constructor(players: number, width: number, chain: Chain, frameMs: number) {
+    this.frameMs = frameMs;
     this.chain = chain;
     this.players = players;
     this.width = width;

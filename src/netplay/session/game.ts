@@ -1,6 +1,6 @@
 import { Chain } from "./chain.ts";
 import { Mending, type MendingHost } from "./mending.ts";
-import type { Message, Rules } from "./messages.ts";
+import { frameMs, type Message, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
 import { MOST_FRAMES, type Payload, PayloadCodec } from "./payload.ts";
 import type { Peer } from "./peer.ts";
@@ -11,7 +11,7 @@ import { type Request, RING, Timeline } from "./timeline.ts";
 /** Counts of a game, for those who watch over it. */
 export interface Stats {
   frame: number;
-  /** Ticks in which nothing could be stepped: somebody's input was missing, or somebody was too far behind. */
+  /** Frames that could not be stepped when they were due: somebody's input was missing, or somebody was too far behind. */
   stalls: number;
   rollbacks: number;
   framesAgain: number;
@@ -46,6 +46,7 @@ export class Game {
   /** The first frame for which this player gave no input yet. */
   #next: number;
   #stalls = 0;
+  #stalledAt = -1;
 
   /** `print` is the fingerprint of frame 0. */
   constructor(seats: Seats, rules: Rules, print: bigint, host: MendingHost) {
@@ -56,7 +57,7 @@ export class Game {
     this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
     this.presence = new Presence(seats, this.timeline, rules.lost);
     this.delay = rules.delay;
-    this.frameMs = (1000 * rules.fps.den) / rules.fps.num;
+    this.frameMs = frameMs(rules);
     this.#lagLimit = rules.lagLimit;
     this.#codec = new PayloadCodec(width);
     this.#inputs = new Uint8Array(MOST_FRAMES * width);
@@ -72,6 +73,11 @@ export class Game {
 
   get players(): number {
     return this.seats.count;
+  }
+
+  /** The frame that comes next. */
+  get frame(): number {
+    return this.timeline.frame;
   }
 
   /** The newest frame that nothing will change any more. */
@@ -96,7 +102,10 @@ export class Game {
       if (!timeline.put(this.seats.me, this.#next, pad)) break;
     const before = timeline.frame;
     const requests = timeline.advance(!this.paused && before < this.barrier && !this.#tooFarAhead());
-    if (timeline.frame === before && !this.paused) this.#stalls++;
+    if (timeline.frame === before && !this.paused && this.#stalledAt !== before) {
+      this.#stalls++;
+      this.#stalledAt = before;
+    }
     this.#setPace(now);
     return requests;
   }

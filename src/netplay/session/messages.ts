@@ -51,6 +51,8 @@ export const Rules = v.object({
   fps: v.object({ num: v.pipe(uint, v.minValue(1)), den: v.pipe(uint, v.minValue(1)) }),
 });
 export type Rules = v.InferOutput<typeof Rules>;
+/** Milliseconds of a frame. */
+export const frameMs = ({ fps }: Rules): number => (1000 * fps.den) / fps.num;
 
 const Player = v.object({
   seat: v.pipe(uint, v.maxValue(15)),

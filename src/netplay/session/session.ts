@@ -7,7 +7,7 @@ import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
 import { Link, PROTOCOL } from "./link.ts";
 import type { MendingHost } from "./mending.ts";
-import type { Message, RosterEntry, Rules } from "./messages.ts";
+import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
 import { Peer, readMessage } from "./peer.ts";
 import type { PresenceEvent } from "./presence.ts";
@@ -366,7 +366,7 @@ export class Session {
     const width = inputWidth(this.rules!.device);
     if (this.#roster.length === 0) return;
     if (!this.follower) {
-      this.follower = new Follower(this.#roster.length, width, new Chain(0, this.#print));
+      this.follower = new Follower(this.#roster.length, width, new Chain(0, this.#print), frameMs(this.rules!));
       this.events.push({ kind: "started", players: this.#roster });
     }
     this.follower.take(first, bytes, link);

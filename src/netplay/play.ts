@@ -1,0 +1,135 @@
+import { SHOW_NOTHING, type Show } from "../machine/machine.ts";
+import type { Runner } from "./runner.ts";
+import { inputWidth } from "./session/pads.ts";
+import type { Session, SessionEvent } from "./session/session.ts";
+import type { Transport } from "./transport/transport.ts";
+
+export interface PlayOptions {
+  readonly transport: Transport;
+  readonly session: Session;
+  /** The host's; others open theirs when the session asks for it. */
+  readonly runner?: Runner;
+  /** Opens the machine as the session says. Throws a Problem where it cannot be opened so. */
+  open(event: Extract<SessionEvent, { kind: "open" }>): Promise<Runner>;
+  /** Writes this player's input for the frame that comes into `into`, which is at rest. */
+  pad(runner: Runner, into: Uint8Array): void;
+  /** What a frame is to give, unless it is stepped again. */
+  readonly show?: Show;
+  /** After each frame that was shown. */
+  onFrame?(runner: Runner): void;
+  onEvent(event: SessionEvent): void;
+}
+
+/** Milliseconds between two looks while nothing is due. */
+const IDLE = 15;
+const STALLED = 1;
+/** A run that is later than this gives the lost time up. */
+const LATE = 250;
+/** Milliseconds that the last words may take to arrive. */
+const LAST_WORDS = 1000;
+
+/** Plays a session in real time: its clock, its network, its machine. It runs in Node and in browsers alike. */
+export class Play {
+  runner: Runner | undefined;
+  readonly #options: PlayOptions;
+  #pad = new Uint8Array(0);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the next frame is due. */
+  #due = 0;
+  #flushed = 0;
+  #stopped = false;
+  #endedAt: number | undefined;
+  /** Called when the session is over and its last words are sent. */
+  onStop: () => void = () => {};
+
+  constructor(options: PlayOptions) {
+    this.#options = options;
+    this.runner = options.runner;
+    const { transport, session } = options;
+    transport.onPeer = (peer, here) => session.present(peer, here);
+    transport.onDatagram = (from, datagram) => {
+      session.receive(from, datagram, now());
+      this.#hear();
+      // Somebody's input may be what a frame was waiting for.
+      if (this.#due <= now()) this.#turn();
+    };
+    transport.onLost = (why) => session.end(why);
+    for (const peer of transport.peers) session.present(peer, true);
+  }
+
+  start(): void {
+    this.#turn();
+  }
+
+  /** Stops at once; say goodbye with the session's own words before. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#flush();
+    this.onStop();
+  }
+
+  #turn(): void {
+    if (this.#stopped) return;
+    const { session } = this.#options;
+    const time = now();
+    let wait = IDLE;
+    if (session.steps && this.runner && session.ended === undefined) wait = this.#play(this.runner, time);
+    if (time - this.#flushed >= IDLE || wait > STALLED) this.#flush();
+    this.#hear();
+    if (session.ended !== undefined) {
+      this.#endedAt ??= time;
+      const said = [...session.peers].every(({ link }) => link.queued === 0);
+      if (said || time - this.#endedAt > LAST_WORDS) {
+        this.stop();
+        return;
+      }
+    }
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#turn(), wait);
+  }
+
+  /** Steps what is due; returns how long to wait for the next. */
+  #play(runner: Runner, time: number): number {
+    const { session, show = SHOW_NOTHING } = this.#options;
+    const steps = session.steps!;
+    runner.steps = steps;
+    if (this.#due === 0) this.#due = time;
+    if (time < this.#due) return Math.max(STALLED, this.#due - time);
+    const before = steps.frame;
+    const width = inputWidth(session.rules!.device);
+    if (this.#pad.length !== width) this.#pad = new Uint8Array(width);
+    this.#pad.fill(0);
+    if (session.seat >= 0) this.#options.pad(runner, this.#pad);
+    runner.run(session.tick(time, this.#pad), show);
+    if (steps.frame === before) return STALLED;
+    this.#options.onFrame?.(runner);
+    this.#due += steps.frameMs * (1 + steps.pace);
+    if (this.#due < time - LATE) this.#due = time;
+    return Math.max(STALLED, this.#due - now());
+  }
+
+  #flush(): void {
+    const { session, transport } = this.#options;
+    this.#flushed = now();
+    for (const { to, datagram } of session.flush(this.#flushed)) transport.send(to, datagram);
+  }
+
+  #hear(): void {
+    const { session, onEvent, open } = this.#options;
+    for (const event of session.events.splice(0)) {
+      onEvent(event);
+      if (event.kind !== "open") continue;
+      open(event).then(
+        (runner) => {
+          this.runner = runner;
+          session.opened(runner.machine.boot, runner.print);
+        },
+        (error: unknown) => session.end(error instanceof Error ? error.message : String(error)),
+      );
+    }
+  }
+}
+
+const now = (): number => performance.now();
