@@ -105,7 +105,8 @@ function pinned(boot: Boot): SyncReport["pinned"] {
   ];
 }
 
-function commandLine(): string {
+/** What was called, as it can be called again. */
+export function commandLine(): string {
   const words = process.argv
     .slice(2)
     .map((word) => (/^[\w./=@:,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));

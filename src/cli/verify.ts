@@ -28,7 +28,8 @@ export function add(program: Command): Command {
 
 async function run(file: string, flags: VerifyFlags): Promise<void> {
   const proof = flags.signatures ? checkProof(file, await readInput(file)) : undefined;
-  const { replay, playback } = await played(file, flags);
+  const it = await played(file, flags);
+  const { replay, playback, explanation } = it;
   if (!replay.profile)
     throw new Problem(
       `${file}: holds inputs only, so there is nothing to verify; record it with instep record --movie`,
@@ -37,10 +38,21 @@ async function run(file: string, flags: VerifyFlags): Promise<void> {
   if (flags.json) {
     const { first, differing, compared, differences, boot } = playback;
     console.log(
-      JSON.stringify({ file, holds, frames: replay.frames, compared, differing, first, differences, proof, boot }),
+      JSON.stringify({
+        file,
+        holds,
+        frames: replay.frames,
+        compared,
+        differing,
+        first,
+        explanation,
+        differences,
+        proof,
+        boot,
+      }),
     );
   } else {
-    for (const line of told(file, replay, playback)) console.log(line);
+    for (const line of told(it)) console.log(line);
     if (proof) for (const line of proofTold(proof)) console.log(line);
     console.log(holds ? "verified" : "NOT verified");
   }

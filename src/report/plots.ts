@@ -1,5 +1,5 @@
 /** What the page holds for its plots. */
-interface Data {
+export interface PlotData {
   readonly curves: readonly { name: string; frames: number; expected: string; change: string }[];
   readonly repairs: readonly number[];
   readonly seams: readonly (readonly [number, number])[];
@@ -42,7 +42,7 @@ function extremes(values: Float64Array, from: number, to: number, columns: numbe
 
 /** Everything that lives on the page. All plots show the same frames: from `view.from` to `view.to`. */
 async function plots(): Promise<void> {
-  const data: Data = JSON.parse(document.getElementById("data")!.textContent!);
+  const data: PlotData = JSON.parse(document.getElementById("data")!.textContent!);
   const map = document.getElementById("map") as HTMLCanvasElement | null;
   const where = document.getElementById("where");
   if (!map || !where) return;

@@ -1,10 +1,7 @@
-import { bootDifferences } from "../machine/boot.ts";
 import { type Html, html } from "./html.ts";
+import { bootTables, count, longTable, many, pair, plot, plotBar, plotHint, ROWS, table, tiles } from "./parts.ts";
 import { strip } from "./strip.ts";
-import type { ProbeCurve, SyncReport } from "./sync-report.ts";
-
-const count = (n: number): string => n.toLocaleString("en-US");
-const many = (n: number, one: string, more = `${one}s`): string => `${count(n)} ${n === 1 ? one : more}`;
+import type { SyncReport } from "./sync-report.ts";
 
 /** Frames a second of the video, or undefined when there is none. */
 function rateOf({ video }: SyncReport): number | undefined {
@@ -24,16 +21,16 @@ function clock(frame: number, fps: number | undefined): string {
 /** The figures that are looked for first. */
 export function numbers(data: SyncReport): Html {
   const { video } = data;
-  const tiles: [string, string][] = [
+  const values: [string, string][] = [
     ["frames", count(video?.frames ?? Math.max(0, ...data.probes.map((p) => p.expected.length - 1)))],
     ["repairs", count(data.repairs.length)],
     ["seams", count(data.seams.length)],
   ];
-  if (video) tiles.push(["picture", `${video.width} × ${video.height}`]);
+  if (video) values.push(["picture", `${video.width} × ${video.height}`]);
   const fps = rateOf(data);
-  if (video && fps) tiles.push(["length", clock(video.frames, fps)]);
-  tiles.push(["frames a second", count(Math.round(data.fps))]);
-  return html`<dl class="numbers">${tiles.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>`;
+  if (video && fps) values.push(["length", clock(video.frames, fps)]);
+  values.push(["frames a second", count(Math.round(data.fps))]);
+  return tiles(values);
 }
 
 export function readings({ probes, mismatches, repairs, seams }: SyncReport, differing: readonly number[][]): Html {
@@ -44,64 +41,17 @@ export function readings({ probes, mismatches, repairs, seams }: SyncReport, dif
   }${mismatches.length > 0 && html`Fingerprints differed in ${many(mismatches.length, "frame")}. `}</p>
 ${
   any &&
-  html`<div class="bar">
-<div class="buttons" role="group" aria-label="View">
-<button type="button" data-do="out" aria-label="Zoom out">−</button>
-<button type="button" data-do="in" aria-label="Zoom in">+</button>
-<button type="button" data-do="all">All</button>
-<button type="button" data-do="previous" aria-label="Previous repair">◂ repair</button>
-<button type="button" data-do="next" aria-label="Next repair">repair ▸</button>
-</div>
-<output id="where" aria-live="polite"></output>
-</div>
-<canvas id="map" tabindex="0" role="application" aria-label="The whole run: ${many(repairs.length, "repair")}, ${many(seams.length, "seam")}. Arrow keys move the view, plus and minus zoom, N and P go to the next and previous repair."></canvas>
-<ul class="legend">
-<li class="expected">expected</li><li class="actual">actual</li><li class="differs">differs</li><li class="repair">repair</li><li class="seam">seam</li>
-</ul>
+  html`${plotBar("repair", `${many(repairs.length, "repair")}, ${many(seams.length, "seam")}`, ["expected", "actual", "differs", "repair", "seam"])}
 ${probes.map((probe, i) => plot(probe, i, differing[i]!.length))}
-<p class="hint">Drag over a plot to zoom in, double-click to see all; Ctrl and the wheel zoom, a sideways wheel or a finger moves. On a focused plot: arrow keys, + and −, Home, End, N and P.</p>
-<noscript><p>The plots need JavaScript; everything else on this page does not.</p></noscript>`
+${plotHint}`
 }
 </section>`;
 }
 
-function plot({ name, precision, expected, actual }: ProbeCurve, index: number, differs: number): Html {
-  const near =
-    precision === "exact"
-      ? "exact"
-      : "step" in precision
-        ? `within ${precision.step}`
-        : many(precision.decimals, "decimal");
-  let known = 0;
-  for (let frame = 0; frame < expected.length; frame++) if (!Number.isNaN(actual[frame] ?? Number.NaN)) known++;
-  const all = known === expected.length;
-  const summary = differs
-    ? `differs in ${many(differs, "frame")}${all ? "" : ` of the ${count(known)} known`}`
-    : all
-      ? "equal in every frame"
-      : `equal in the ${many(known, "frame")} that are known`;
-  return html`<figure class="plot">
-<figcaption><b>${name}</b> <span class="near">${near}, ${summary}</span><output data-values="${index}"></output></figcaption>
-<canvas data-plot="${index}" tabindex="0" role="application" aria-label="${name} over ${many(expected.length, "frame")}, expected against actual: ${summary}"></canvas>
-</figure>`;
-}
-
-/** Both values in as many digits as tell them apart. */
-function pair({ expected, actual }: { expected: number; actual: number }): [string, string] {
-  const short = [expected, actual].map((n) => String(Number(n.toPrecision(7)))) as [string, string];
-  return short[0] === short[1] ? [String(expected), String(actual)] : short;
-}
-
-/** Rows that are shown at once; the others are behind a click. */
-const ROWS = 50;
-
 export function repairs(data: SyncReport): Html {
   const fps = rateOf(data);
-  const table = (
-    rows: SyncReport["repairs"],
-  ): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="Repairs"><table>
-<thead><tr><th scope="col" class="n">Frame</th>${fps && html`<th scope="col" class="n">Time</th>`}<th scope="col">Expected and actual</th><th scope="col">Cause</th></tr></thead>
-<tbody>${rows.map(
+  const head = html`<th scope="col" class="n">Frame</th>${fps && html`<th scope="col" class="n">Time</th>`}<th scope="col">Expected and actual</th><th scope="col">Cause</th>`;
+  const rows = data.repairs.map(
     (repair) =>
       html`<tr><th scope="row" class="n"><button type="button" class="goto" data-frame="${repair.frame}">${count(repair.frame)}</button></th>${
         fps && html`<td class="n">${clock(repair.frame, fps)}</td>`
@@ -113,14 +63,13 @@ export function repairs(data: SyncReport): Html {
             )
           : "fingerprint"
       }</td><td>${repair.cause}</td></tr>`,
-  )}</tbody></table></div>`;
+  );
   return html`<section aria-labelledby="repairs"><h2 id="repairs">Repairs</h2>
 ${
   data.repairs.length === 0
     ? html`<p>None was needed: the target run never parted from the native one.</p>`
-    : html`<p>Where the target run parted, the native run's state of that frame was loaded.</p>${table(data.repairs.slice(0, ROWS))}`
+    : html`<p>Where the target run parted, the native run's state of that frame was loaded.</p>${longTable("Repairs", head, rows, "repair")}`
 }
-${data.repairs.length > ROWS && html`<details><summary>${many(data.repairs.length - ROWS, "more repair")}</summary>${table(data.repairs.slice(ROWS))}</details>`}
 </section>`;
 }
 
@@ -156,39 +105,11 @@ function leaves(value: unknown, path = ""): [string, string][] {
 }
 
 export function boots({ boots: { native, target } }: SyncReport): Html {
-  const differences = bootDifferences(native, target);
-  const fields = new Map<string, [string, string]>();
-  for (const [side, boot] of [native, target].entries()) {
-    for (const [path, value] of flat(boot)) {
-      const row = fields.get(path) ?? ["not there", "not there"];
-      row[side] = value;
-      fields.set(path, row);
-    }
-  }
-  const apart = (path: string): boolean => Object.keys(differences).some((d) => path === d || path.startsWith(`${d}.`));
-  const all = [...fields].sort(([a], [b]) => (a < b ? -1 : 1));
-  const table = (
-    rows: typeof all,
-    differs: boolean,
-  ): Html => html`<div class="scroll" tabindex="0" role="region" aria-label="Boots"><table class="boots">
-<thead><tr><th scope="col">What</th><th scope="col">Native</th><th scope="col">Target</th></tr></thead>
-<tbody>${rows.map(
-    ([path, [a, b]]) =>
-      html`<tr><th scope="row"><code>${path}</code></th>${differs ? html`<td>${a}</td><td><mark>${b}</mark></td>` : html`<td>${a}</td><td>${b}</td>`}</tr>`,
-  )}</tbody></table></div>`;
-  const [different, equal] = [all.filter(([path]) => apart(path)), all.filter(([path]) => !apart(path))];
+  const { differs, alike, count } = bootTables(native, target, ["Native", "Target"]);
   return html`<section aria-labelledby="boots"><h2 id="boots">Boots</h2>
-${different.length ? html`<p>Native and target differ in ${many(different.length, "thing")}.</p>${table(different, true)}` : html`<p>Native and target have equal boots: all that parted was due to faults on the way.</p>`}
-<details><summary>${many(equal.length, "thing")} that both have alike</summary>${table(equal, false)}</details>
+${count[0] ? html`<p>Native and target differ in ${many(count[0], "thing")}.</p>${differs}` : html`<p>Native and target have equal boots: all that parted was due to faults on the way.</p>`}
+<details><summary>${many(count[1], "thing")} that both have alike</summary>${alike}</details>
 </section>`;
-}
-
-function flat(value: unknown, path = ""): [string, string][] {
-  if (path === "unpinned") return [];
-  if (value === null) return [[path, "none"]];
-  if (Array.isArray(value)) return [[path, value.join(", ")]];
-  if (typeof value !== "object") return [[path, String(value)]];
-  return Object.entries(value as object).flatMap(([key, inner]) => flat(inner, path ? `${path}.${key}` : key));
 }
 
 export function speed({ seconds, fps, video, audio }: SyncReport): Html {
@@ -205,9 +126,11 @@ export function speed({ seconds, fps, video, audio }: SyncReport): Html {
 
 export function pins({ pinned, unpinned }: SyncReport): Html {
   return html`<section aria-labelledby="pins"><h2 id="pins">Pinned, and not</h2>
-<div class="scroll" tabindex="0" role="region" aria-label="What was pinned"><table>
-<thead><tr><th scope="col">What</th><th scope="col">Value</th><th scope="col">How</th></tr></thead>
-<tbody>${pinned.map(({ what, value, how }) => html`<tr><th scope="row">${what}</th><td>${value}</td><td>${how}</td></tr>`)}</tbody></table></div>
+${table(
+  "What was pinned",
+  html`<th scope="col">What</th><th scope="col">Value</th><th scope="col">How</th>`,
+  pinned.map(({ what, value, how }) => html`<tr><th scope="row">${what}</th><td>${value}</td><td>${how}</td></tr>`),
+)}
 ${unpinned.length ? html`<h3>Could not be pinned</h3><ul class="unpinned">${unpinned.map((what) => html`<li>${what}</li>`)}</ul>` : html`<p>Nothing that is known was left unpinned.</p>`}
 </section>`;
 }

@@ -59,6 +59,7 @@ thead th { border-top: 0; font-weight: 500; font-size: .86rem; color: var(--soft
 tbody th { font-weight: 500; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .reading { white-space: nowrap; font-variant-numeric: tabular-nums; } .arrow { color: var(--soft); } .reading b { color: var(--bad); }
+.here > * { background: var(--badwash); } b.bad { color: var(--bad); }
 .boots th { width: 34%; } .boots td { width: 33%; min-width: 9rem; }
 mark { padding: .08em .3em; border-radius: .25em; color: inherit; background: var(--mark); }
 details { margin-top: .8rem; } summary { padding: .3rem 0; cursor: pointer; color: var(--soft); }

@@ -1,12 +1,8 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { Boot } from "../machine/boot.ts";
 import type { Probe } from "../watch/profile.ts";
 import { differingFrames, packCurve } from "./curves.ts";
-import { Html, html, jsonData } from "./html.ts";
-import { script } from "./plots.ts";
+import { writePage } from "./page.ts";
 import { boots, facts, files, numbers, pins, readings, repairs, seams, speed } from "./sections.ts";
-import { style } from "./style.ts";
 
 /** All that is told of a force-sync. Text may come from anywhere: it is shown as text. */
 export interface SyncReport {
@@ -76,53 +72,30 @@ export interface SeamPicture {
 /** The report as one HTML file that needs nothing but itself. */
 export function writeReport(data: SyncReport): string {
   const differing = data.probes.map(differingFrames);
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
-<title>${data.title} · Instep</title>
-<link rel="icon" href="data:,">
-<style>${new Html(style)}</style>
-</head>
-<body>
-<main>
-<header>
-<p class="kind">Force-sync report</p>
-<h1>${data.title}</h1>
-<p class="verdict ${data.verdict.ok ? "ok" : "bad"}"><span class="sign" aria-hidden="true">${data.verdict.ok ? "✓" : "!"}</span> <span><strong>${data.verdict.ok ? "In step." : "Not in step."}</strong> ${data.verdict.text}</span></p>
-${numbers(data)}
-</header>
-${readings(data, differing)}
-${repairs(data)}
-${seams(data)}
-${boots(data)}
-${speed(data)}
-${pins(data)}
-${facts(data)}
-${files(data)}
-</main>
-${jsonData("data", {
-  curves: data.probes.map(packCurve),
-  repairs: data.repairs.map((r) => r.frame),
-  seams: data.seams.map((s) => [s.frame, s.frame + s.offset]),
-  mismatches: data.mismatches,
-  differing,
-  end: lastFrame(data),
-})}
-<script>${new Html(script)}</script>
-</body>
-</html>
-`;
-  return page.text;
-}
-
-/** The page may load nothing, and run no script but its own. */
-function policy(): string {
-  const hash = Buffer.from(sha256(utf8ToBytes(script))).toString("base64");
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;
+  return writePage({
+    kind: "Force-sync report",
+    title: data.title,
+    verdict: data.verdict,
+    top: numbers(data),
+    sections: [
+      readings(data, differing),
+      repairs(data),
+      seams(data),
+      boots(data),
+      speed(data),
+      pins(data),
+      facts(data),
+      files(data),
+    ],
+    plots: {
+      curves: data.probes.map(packCurve),
+      repairs: data.repairs.map((r) => r.frame),
+      seams: data.seams.map((s) => [s.frame, s.frame + s.offset]),
+      mismatches: data.mismatches,
+      differing,
+      end: lastFrame(data),
+    },
+  });
 }
 
 function lastFrame({ probes, video, repairs, seams, mismatches }: SyncReport): number {

@@ -39,6 +39,21 @@ export function sliceReadings(readings: Readings, from: number, count: number): 
   };
 }
 
+/** Two batches on end as one, from a frame on; where they are not on end, the one after. */
+export function joinReadings(before: Readings | undefined, after: Readings, from: number): Readings {
+  if (!before || before.first + before.count !== after.first) return after;
+  const first = Math.max(before.first, from);
+  const kept = sliceReadings(before, first, after.first - first);
+  return {
+    first,
+    count: kept.count + after.count,
+    values: Float64Array.of(...kept.values, ...after.values),
+    prints: BigUint64Array.of(...kept.prints, ...after.prints),
+    polls: Uint16Array.of(...kept.polls, ...after.polls),
+    samples: Uint16Array.of(...kept.samples, ...after.samples),
+  };
+}
+
 /** The first frame at which reference and follower differ, and in what. */
 export interface Divergence {
   readonly frame: number;

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
+import { findCore } from "../../src/machine/cores.node.ts";
 import { BUTTON, NO_INPUT, NO_PAD } from "../../src/machine/input.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
-import { type Machine, regionOf } from "../../src/machine/machine.ts";
+import { type Machine, regionOf, SHOW_ALL } from "../../src/machine/machine.ts";
 import { Problem } from "../../src/problem.ts";
 import { hasShared, shared } from "../support/data.ts";
 import { contract } from "./contract.ts";
@@ -190,4 +191,30 @@ describe("jsnes with bad input", () => {
       expect(ram[0x10]).toBe(buttons === BUTTON.A ? 1 : 0);
     }
   });
+});
+
+test("its colours are those of other NES emulators, red where they are red", async () => {
+  const bytes = new Uint8Array(readFileSync(new URL("../../games/gleam/gleam.nes", import.meta.url)));
+  const content = { name: "gleam.nes", bytes };
+  const pictures: Uint8Array[] = [];
+  for (const name of ["jsnes", "nestopia"]) {
+    const machine = await (await findCore(name, "gleam.nes")).open({ content });
+    for (let i = 0; i < 200; i++) machine.step(NO_INPUT, SHOW_ALL);
+    const { width, height, pitch, pixels } = machine.video;
+    // nestopia leaves out the eight lines at the top and at the bottom that a television hides.
+    const top = (height - 224) / 2;
+    const picture = new Uint8Array(width * 224 * 3);
+    for (let i = 0; i < picture.length; i++) {
+      const pixel = Math.floor(i / 3);
+      picture[i] = pixels[(top + Math.floor(pixel / width)) * pitch + (pixel % width) * 4 + (i % 3)]!;
+    }
+    pictures.push(picture);
+    machine.close();
+  }
+  const [ours, theirs] = pictures as [Uint8Array, Uint8Array];
+  const distance = (order: readonly number[]): number =>
+    ours.reduce((sum, value, i) => sum + Math.abs(value - theirs[i - (i % 3) + order[i % 3]!]!), 0) / ours.length;
+  // Palettes differ a little from one emulator to another; red and blue differ a lot.
+  expect(distance([0, 1, 2])).toBeLessThan(10);
+  expect(distance([0, 1, 2])).toBeLessThan(distance([2, 1, 0]) / 2);
 });

@@ -23,10 +23,18 @@ export interface Cpu {
   emulate(): number;
   requestIrq(kind: number): void;
 }
+/** Colours of the 64 values, as they are for the emphasis at hand. */
+export interface PaletteTable {
+  readonly curTable: Uint32Array;
+  currentEmph: number;
+  makeTables(): void;
+  setEmphasis(emphasis: number): void;
+}
 export interface Ppu {
   readonly vramMem: Uint8Array;
   readonly spriteMem: Uint8Array;
   readonly buffer: Uint32Array;
+  readonly palTable: PaletteTable;
   readonly nmiOutput: boolean;
   frameEnded: boolean;
   dotTarget: number;

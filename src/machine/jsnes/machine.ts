@@ -5,7 +5,7 @@ import type { AudioChunk, Hooks, Machine, MemoryRegion, OpenOptions, Ratio, Show
 import { SHOW_ALL } from "../machine.ts";
 import { ramFill } from "../ram-fill.ts";
 import { plausible, snapshotOf } from "./console-state.ts";
-import { createNes, type Nes } from "./internals.ts";
+import { createNes, type Nes, type PaletteTable } from "./internals.ts";
 import { overclock } from "./overclock.ts";
 import { Pads } from "./pads.ts";
 import { fillMemories, pressReset, workRam } from "./power-on.ts";
@@ -57,6 +57,7 @@ export class JsnesMachine implements Machine {
     nes.loadROM(options.content.bytes);
     // jsnes blackens the borders as a television does; the picture here is what the PPU put out.
     nes.ppu.endFrame = () => {};
+    orderColours(nes.ppu.palTable);
     // jsnes adds this field at the first DMA; states are planned now.
     nes.cpu._lastDmaReadAddr = 0;
     this.#nes = nes;
@@ -192,4 +193,14 @@ function regions(nes: Nes): MemoryRegion[] {
   ];
   if (rom.vromCount === 0) list.push(region("chrram", 0, ppu.vramMem.subarray(0, 0x2000)));
   return list;
+}
+
+/** jsnes's palette has blue in its highest byte, and so its emphasis of red darkens red: pictures here are 0xXXRRGGBB. */
+function orderColours(table: PaletteTable): void {
+  const { curTable } = table;
+  for (const [i, colour] of curTable.entries())
+    curTable[i] = ((colour & 0xff) << 16) | (colour & 0xff00) | (colour >>> 16);
+  table.makeTables();
+  table.currentEmph = -1;
+  table.setEmphasis(0);
 }

@@ -1,0 +1,308 @@
+import { bootDifferences } from "../machine/boot.ts";
+import { type Machine, SHOW_ALL, SHOW_NOTHING, type Show } from "../machine/machine.ts";
+import { Problem } from "../problem.ts";
+import { type Divergence, firstDivergence, joinReadings, type Readings, sliceReadings } from "../watch/readings.ts";
+import { type Explanation, explain } from "./explain.ts";
+import { stateOf } from "./keyframes.ts";
+import { OwnStates } from "./own-states.ts";
+import type { Player } from "./player.ts";
+import type { ReplayReader } from "./reader.ts";
+import type { Replay, StoredKeyframe } from "./replay.ts";
+import { PROOF } from "./seek.ts";
+
+export interface MirrorOptions {
+  /** The recording's states may be loaded. They come from its maker, and a native core is not safe from them. */
+  readonly states: boolean;
+  /** What frames produce that are shown at their time; those that are fast-forwarded produce nothing. */
+  readonly show?: Show;
+}
+
+/** The mirror read otherwise than the recording. */
+export interface MirrorDesync {
+  readonly divergence: Divergence;
+  /** Undefined where nothing explains it, and until some frames more were seen. */
+  explanation: Explanation | undefined;
+  /** How it came back in step: with a state of its own or of the recording, or by what is restored; undefined: not yet. */
+  repaired: "own state" | "recorded state" | "values" | undefined;
+  /** The frame of that state, or from which on it is in step. */
+  from: number | undefined;
+}
+
+/** It parted, and after some frames more it plays again from a state of its own of the frame `from`, `tries` times by now. */
+interface Suspect {
+  readonly desync: MirrorDesync;
+  tries: number;
+  from: number;
+}
+
+/** The most frames behind what has come at which a mirror still draws. */
+export const NEAR = 6;
+/** Frames that are played between two comparisons. */
+const CHUNK = 16;
+/** A state of the recording is loaded where it saves so many frames: to join, and after a long silence. */
+const WORTH = { join: 60, rejoin: 300 };
+/** Frames that are kept to explain a desync, and those of them that are waited for after it. */
+const AROUND = 60;
+const AFTER = 10;
+/** Frames that the second attempt goes further back than the first: what parts late may have begun long before. */
+const FURTHER = 600;
+const ATTEMPTS = 2;
+/** Frames that agree before a mirror that had parted counts as in step again. */
+const AGAIN = 60;
+/** A mirror that parted for good so often does not try its own states again. */
+const HOPELESS = 3;
+const KEPT_DESYNCS = 100;
+
+/**
+ * Plays a recording that is still being written, and stays near its end: what came is played at once, undrawn while it
+ * is behind, every frame with its inputs. It joins at the newest state that is known to be right, where states may be
+ * loaded. Each frame is compared. Where one differs it plays on again from a state of its own before that, for a hiccup
+ * does not come twice; where it parts again it goes on with what the player restores, until it may load a state of the
+ * recording.
+ */
+export class Mirror {
+  readonly player: Player;
+  /** The frame at which its run began, or was taken up again, with a state of the recording: 0 is power-on. */
+  joined = 0;
+  /** Frames that were played without drawing, to get nearer. */
+  fastForwarded = 0;
+  /** Frames that were compared, and those of them that differ. */
+  compared = 0;
+  differing = 0;
+  /** The first of them. */
+  readonly desyncs: MirrorDesync[] = [];
+  /** Frames of the recording's states that did not run on as recorded. */
+  readonly badStates: number[] = [];
+  readonly #reader: ReplayReader;
+  readonly #states: boolean;
+  readonly #show: Show;
+  readonly #rejected = new Set<StoredKeyframe>();
+  #own: OwnStates;
+  #caughtUp = false;
+  /** The recording's state that the run comes from. */
+  #loaded: StoredKeyframe | undefined;
+  #suspect: Suspect | undefined;
+  /** It reads otherwise from this frame on, and nothing of its own mends that; and the last frame that did. */
+  #lost: number | undefined;
+  #differed = 0;
+  #given = 0;
+  #recent: Readings;
+  /** The last frame that was. */
+  #compared = 0;
+
+  /** The player is at power-on and plays the reader's replay. */
+  constructor(reader: ReplayReader, player: Player, { states, show = SHOW_ALL }: MirrorOptions) {
+    this.#reader = reader;
+    this.player = player;
+    this.#states = states;
+    this.#show = show;
+    this.#own = new OwnStates(player);
+    this.#recent = player.read();
+  }
+
+  get #replay(): Replay {
+    return this.player.replay;
+  }
+
+  /** Frames that came and were not played yet. */
+  get behind(): number {
+    return this.#replay.frames - this.player.frame;
+  }
+
+  /** The recording has its end, and the mirror is there. */
+  get done(): boolean {
+    return this.#replay.complete && this.behind === 0;
+  }
+
+  /** It reads as the recording does, as far as it was compared. */
+  get inStep(): boolean {
+    return this.#lost === undefined && this.#suspect === undefined;
+  }
+
+  /** It was near the recording's end once. */
+  get caughtUp(): boolean {
+    return this.#caughtUp;
+  }
+
+  /** The file's next bytes. */
+  push(bytes: Uint8Array): void {
+    this.#reader.push(bytes);
+  }
+
+  /** Plays what has come, for so many milliseconds at most. True while there is more to play. */
+  advance(budgetMs: number): boolean {
+    const { player } = this;
+    const until = performance.now() + budgetMs;
+    while (performance.now() < until) {
+      if (this.#suspect?.tries === 0 && this.#seenEnough(this.#suspect)) this.#judge(this.#suspect);
+      if (this.behind <= 0) break;
+      this.#takeState();
+      const late = this.behind > NEAR;
+      const rows = player.play(Math.min(CHUNK, this.behind, this.#own.due), late ? SHOW_NOTHING : this.#show);
+      if (late) this.fastForwarded += rows.count;
+      const parted = this.#compare(rows);
+      if (parted) this.#parted(parted);
+      else this.#agreed();
+    }
+    if (this.behind <= NEAR && player.frame > 0) this.#caughtUp = true;
+    return this.behind > 0;
+  }
+
+  /** Loads a state of the recording where that helps: far behind, or out of step. */
+  #takeState(): void {
+    const worth = this.#caughtUp ? WORTH.rejoin : WORTH.join;
+    if (!this.#states || this.#suspect || (this.behind < worth && this.#lost === undefined)) return;
+    const { player } = this;
+    const least = this.#lost ?? player.frame + worth;
+    const keyframe = this.#replay.keyframes.findLast((k) => k.verified === true && !this.#rejected.has(k));
+    if (!keyframe || keyframe.frame < least || keyframe.frame > this.#replay.frames) return;
+    if (!this.#load(keyframe)) {
+      this.#reject(keyframe);
+      return;
+    }
+    if (this.#lost === undefined) this.joined = keyframe.frame;
+    else this.#mended("recorded state", keyframe.frame);
+    this.#lost = undefined;
+    this.#loaded = keyframe;
+    this.#own = new OwnStates(player);
+  }
+
+  /** False where its bytes make no state, or none that the core takes. */
+  #load(keyframe: StoredKeyframe): boolean {
+    const { player } = this;
+    const { frame, sample } = keyframe;
+    const before =
+      this.#replay.movie.by === "poll" && frame > 0 ? this.#replay.readings.pollsBefore(frame - 1) : undefined;
+    if (keyframe.size > player.machine.stateSize * 2) return false;
+    try {
+      player.load(stateOf(keyframe), frame, sample, before);
+      return true;
+    } catch (error) {
+      if (error instanceof RangeError || error instanceof Problem) return false;
+      throw error;
+    }
+  }
+
+  /** A state of the recording is not right: from power-on again, or from another one. */
+  #reject(keyframe: StoredKeyframe): void {
+    this.#rejected.add(keyframe);
+    this.badStates.push(keyframe.frame);
+    this.#loaded = undefined;
+    this.joined = 0;
+    this.compared = 0;
+    this.#compared = 0;
+    this.player.powerOn();
+    this.#own = new OwnStates(this.player);
+  }
+
+  #compare(rows: Readings): Divergence | undefined {
+    const { profile, readings } = this.#replay;
+    const last = rows.first + rows.count - 1;
+    this.#recent = joinReadings(this.#recent, rows, last - AROUND);
+    const count = Math.min(rows.count, readings.length - rows.first);
+    if (!profile || count <= 0) return undefined;
+    this.compared += Math.max(0, Math.min(count, last - this.#compared));
+    this.#compared = Math.max(this.#compared, last);
+    const parted = firstDivergence(profile, readings.slice(rows.first, count), rows);
+    const seen = this.#lost !== undefined || this.#suspect?.tries === 0;
+    if (parted && seen) this.differing += this.#differing(rows, count);
+    return parted;
+  }
+
+  #differing(rows: Readings, count: number): number {
+    const { profile, readings } = this.#replay;
+    let differing = 0;
+    for (let frame = rows.first; frame < rows.first + count; frame++)
+      if (firstDivergence(profile!, readings.slice(frame, 1), sliceReadings(rows, frame, 1))) differing++;
+    return differing;
+  }
+
+  #parted(divergence: Divergence): void {
+    this.#differed = this.player.frame;
+    if (this.#lost !== undefined) return;
+    const loaded = this.#loaded;
+    if (loaded && !this.#suspect && divergence.frame <= loaded.frame + PROOF) {
+      this.#reject(loaded);
+      return;
+    }
+    if (this.#suspect) {
+      if (this.#suspect.tries > 0) this.#judge(this.#suspect);
+      return;
+    }
+    const desync = { divergence, explanation: undefined, repaired: undefined, from: undefined };
+    this.#suspect = { desync, tries: 0, from: divergence.frame };
+    this.differing++;
+  }
+
+  /** What follows a desync explains it; at the recording's end no more comes. */
+  #seenEnough({ desync }: Suspect): boolean {
+    const { frame } = this.player;
+    return frame >= desync.divergence.frame + AFTER || this.done;
+  }
+
+  /** Plays it again from an earlier state; where that does not help, the run parts for good. */
+  #judge(suspect: Suspect): void {
+    if (suspect.tries === 0) suspect.desync.explanation = this.#explain(suspect.desync.divergence);
+    if (this.#given < HOPELESS && this.#again(suspect)) return;
+    this.#suspect = undefined;
+    if (this.#loaded) {
+      // The run from power-on says whether it was that state.
+      this.#reject(this.#loaded);
+      return;
+    }
+    this.#given++;
+    this.#lost = suspect.desync.divergence.frame;
+    this.#say(suspect.desync);
+  }
+
+  /** Plays again from a state of its own before the frame that parted; false where there is no earlier one to try. */
+  #again(suspect: Suspect): boolean {
+    if (suspect.tries === ATTEMPTS) return false;
+    const back = suspect.tries++ * FURTHER;
+    const from = this.#own.load(Math.max(0, suspect.desync.divergence.frame - 1 - back), suspect.from);
+    if (from === undefined) return false;
+    suspect.from = from;
+    return true;
+  }
+
+  #agreed(): void {
+    const { player } = this;
+    const suspect = this.#suspect;
+    if (this.#lost !== undefined && player.frame < this.#differed + AGAIN) return;
+    if (this.#lost !== undefined) this.#mended("values", this.#differed + 1);
+    this.#lost = undefined;
+    if (!suspect) this.#own.keep();
+    if (!suspect || suspect.tries === 0 || player.frame < suspect.desync.divergence.frame) return;
+    this.#suspect = undefined;
+    this.#say(suspect.desync);
+    this.#mended("own state", suspect.from);
+    // States after that frame may hold what made it part.
+    this.#own = new OwnStates(player);
+  }
+
+  #say(desync: MirrorDesync): void {
+    if (this.desyncs.length < KEPT_DESYNCS) this.desyncs.push(desync);
+  }
+
+  #mended(by: MirrorDesync["repaired"], from: number): void {
+    const desync = this.desyncs.at(-1);
+    if (!desync || desync.repaired) return;
+    desync.repaired = by;
+    desync.from = from;
+  }
+
+  #explain(divergence: Divergence): Explanation | undefined {
+    const { machine, restorer } = this.player;
+    const recorded = this.#replay.recording.boot as Machine["boot"] | undefined;
+    const played = {
+      differences: recorded ? bootDifferences(recorded, machine.boot) : {},
+      uncovered: [],
+      first: divergence,
+      notes: restorer?.notes,
+      polling: machine.polling,
+      repairs: this.#loaded ? [this.#loaded.frame] : [],
+      boot: machine.boot,
+    };
+    return explain(this.#replay, played, this.#recent);
+  }
+}
