@@ -11,6 +11,7 @@ const COMMANDS = [
   "run",
   "record",
   "replay",
+  "mirror",
   "verify",
   "shot",
   "clip",

@@ -37,6 +37,10 @@ export function fault(text: string, previous: readonly Fault[] = []): Fault[] {
 export const coreOption = (): Option => new Option("--core <name>", "the core, by name or path (see: instep cores)");
 export const setOption = (): Option =>
   new Option("--set <k=v,...>", "options of the core").argParser(settings).default({}, "the core's defaults");
+export const rom2Option = (): Option =>
+  new Option("--rom2 <file>", "linked consoles: the second one's game; given again, the third one's").argParser(
+    (file: string, before: string[] = []) => [...before, file],
+  );
 export const profileOption = (): Option =>
   new Option("--profile <file>", "what to watch of the game (docs/profiles.md)");
 export const jsonOption = (): Option => new Option("--json", "print the result as one line of JSON, for machines");

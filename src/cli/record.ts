@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { Option } from "commander";
-import { type Recorded, type RecordSpec, record } from "../follow/record.node.ts";
+import { InvalidArgumentError, Option } from "commander";
+import { type Recorded, type RecordOptions, type RecordSpec, record } from "../follow/record.node.ts";
 import { Problem } from "../problem.ts";
 import { coreOption, count, example, jsonOption, loadMovie, loadProfile, profileOption, setOption } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -16,6 +16,9 @@ interface RecordFlags {
   patch: string[];
   keyframes?: number;
   sign: { key: string; port: number }[];
+  live?: boolean;
+  serve?: number | true;
+  host?: string;
   out?: string;
   overwrite?: boolean;
   json?: boolean;
@@ -28,7 +31,11 @@ export function add(program: Command): Command {
     .description("Plays a game headless by a movie or a bot, and records it: inputs, and what was observed.")
     .option("--movie <file>", "inputs to play")
     .option("--bot <name>", 'who plays instead: "random:SEED", or a JavaScript module (docs/replays.md)')
-    .addOption(new Option("--frames <n>", "frames to record (default: the movie's, or 3600)").argParser(count))
+    .addOption(
+      new Option("--frames <n>", "frames to record (default: the movie's, or 3600; live: until Ctrl-C)").argParser(
+        count,
+      ),
+    )
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(profileOption())
@@ -47,6 +54,13 @@ export function add(program: Command): Command {
         .argParser(seat)
         .default([], ""),
     )
+    .option("--live", "at the console's own speed, readable by mirrors as it grows")
+    .addOption(
+      new Option("--serve [port]", "live, and mirrors may connect (docs/mirror.md; default: a free port)").argParser(
+        port,
+      ),
+    )
+    .option("--host <address>", "where --serve listens (default: 127.0.0.1, this computer only)")
     .option("-o, --out <file>", "the recording (default: the game's name and .isr)")
     .option("--overwrite", "replace the file if it is there already")
     .addOption(jsonOption())
@@ -66,12 +80,22 @@ function seat(text: string, before: { key: string; port: number }[]): { key: str
   return [...before, { key, port }];
 }
 
+function port(text: string): number {
+  const port = count(text);
+  if (port > 65535) throw new InvalidArgumentError("A port from 0 to 65535 is meant.");
+  return port;
+}
+
 async function run(rom: string, flags: RecordFlags): Promise<void> {
   if (flags.movie !== undefined && flags.bot !== undefined)
     throw new Problem("--movie and --bot both say who plays; give one of them");
   const movie = flags.movie === undefined ? undefined : (await loadMovie(flags.movie)).movie;
   const profile = await loadProfile(flags.profile);
   if (flags.patch.length > 0 && !profile) throw new Problem("--patch names patches of a profile; add --profile");
+  const { serve } = flags;
+  if (flags.host !== undefined && serve === undefined)
+    throw new Problem("--host says where --serve listens; add --serve");
+  const live = flags.live === true || serve !== undefined;
   const spec: RecordSpec = {
     rom,
     core: flags.core,
@@ -88,14 +112,25 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
     overwrite: flags.overwrite,
     keyframeEvery: flags.keyframes,
     signers: flags.sign,
+    live,
   };
-  const frames = flags.frames ?? (movie?.length || 3600);
+  const frames = flags.frames ?? (movie?.length || (live ? Number.POSITIVE_INFINITY : 3600));
   const progress = new Progress();
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort());
-  const recorded = await record(spec, frames, interrupted.signal, (frame) => progress.at("record", frame, frames));
-  progress.stop();
-  say(recorded, spec, flags.json);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+  const options: RecordOptions = {
+    signal: interrupted.signal,
+    serve: serve === undefined ? undefined : { host: flags.host ?? "127.0.0.1", port: serve === true ? 0 : serve },
+    onServing: (url) => process.stderr.write(`mirror it with: instep mirror ${url}\n`),
+    onFrame: (frame) => {
+      if (Number.isFinite(frames)) progress.at("record", frame, frames);
+    },
+  };
+  try {
+    say(await record(spec, frames, options), spec, flags.json);
+  } finally {
+    progress.stop();
+  }
 }
 
 function say(recorded: Recorded, spec: RecordSpec, json: boolean | undefined): void {

@@ -4,9 +4,9 @@ import { findRom } from "../follow/find-rom.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
 import { readInput } from "../follow/open-run.node.ts";
 import { type Playback, type PlaybackRepair, playBack } from "../follow/playback.node.ts";
-import type { Boot } from "../machine/boot.ts";
 import { EXIT } from "../problem.ts";
 import { type Cause, type Explanation, explain } from "../replay/explain.ts";
+import { recordedBoot } from "../replay/isr-header.ts";
 import { readReplay } from "../replay/reader.ts";
 import type { Replay } from "../replay/replay.ts";
 import type { Fault } from "../replay/run.ts";
@@ -127,7 +127,7 @@ export function told({ file, replay, playback, explanation }: PlayedFile): strin
 
 /** In what the boots differ. Each core has settings and names of ports of its own: of another core they say nothing. */
 function bootsTold({ recording }: Replay, { differences, boot }: Playback): string[] {
-  const recorded = recording.boot as Boot | undefined;
+  const recorded = recordedBoot(recording);
   const other = recorded && Object.keys(differences).some((what) => what.startsWith("core."));
   const own = other ? /^(core\.|settings\.|ports$)/ : /^$/;
   const lines = Object.entries(differences)

@@ -17,6 +17,7 @@ import {
   loadProfile,
   noMovie,
   profileOption,
+  rom2Option,
   setOption,
   shotOption,
 } from "./options.ts";
@@ -27,6 +28,7 @@ const BATCH = 256;
 interface RunFlags {
   movie?: string;
   frames?: number;
+  rom2?: string[];
   core?: string;
   set: Record<string, string>;
   profile?: string;
@@ -42,6 +44,7 @@ export function add(program: Command): Command {
     .argument("<rom>", "the game")
     .description("Plays a game headless, as fast as the core goes.")
     .option("--movie <file>", "inputs to play; without it nobody touches the pads")
+    .addOption(rom2Option())
     .addOption(new Option("--frames <n>", "frames to run (default: the movie's, or 600)").argParser(count))
     .addOption(coreOption())
     .addOption(setOption())
@@ -69,6 +72,7 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
     throw new Problem(`${profile.name}: has no fingerprint to write; add one, or leave --profile out`);
   const instance = await Instance.open("game", {
     rom,
+    more: flags.rom2,
     core: flags.core,
     settings: flags.set,
     movie,

@@ -1,5 +1,6 @@
-import { type Boot, bootHash, sha256Hex } from "../machine/boot.ts";
+import { bootHash, sha256Hex } from "../machine/boot.ts";
 import { embeddedCores } from "../machine/embedded.ts";
+import { recordedBoot } from "../replay/isr-header.ts";
 import { Player } from "../replay/player.ts";
 import { readReplay } from "../replay/reader.ts";
 import type { Replay } from "../replay/replay.ts";
@@ -36,7 +37,7 @@ export function indexSpec(
   { recording }: Replay,
   asked: Omit<IndexSpec, "file" | "settings"> & { readonly settings?: Readonly<Record<string, string>> },
 ): IndexSpec {
-  const boot = recording.boot as Boot | undefined;
+  const boot = recordedBoot(recording);
   // Another core has other names for its settings.
   const same = boot && (asked.core === undefined || asked.core === boot.core.name);
   const settings = { ...(same && boot.settings), ...asked.settings };

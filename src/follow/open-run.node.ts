@@ -16,6 +16,8 @@ import { checkProfile, defaultProfile, type Profile } from "../watch/profile.ts"
 export interface MachineSpec {
   /** Path of the game. */
   readonly rom: string;
+  /** For linked consoles: paths of the games of the second one and on, where they differ from the first one's. */
+  readonly more?: readonly string[] | undefined;
   /** Name or path; by the game's extension when absent. */
   readonly core?: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
@@ -65,9 +67,17 @@ export async function openMachine(
     throw new Problem(`${spec.profile.name}: its addresses are of another game (SHA-256 ${games[0]}) than ${spec.rom}`);
   const name = basename(spec.rom);
   const bytes = spec.profile ? applyPatches(name, content, spec.profile.profile, spec.patches ?? {}) : content;
+  if (spec.more?.length && core.name !== "link")
+    throw new Problem(
+      `${spec.more[0]}: the core ${core.name} has one console; games for more of them go with --core link`,
+    );
+  const more = await Promise.all(
+    (spec.more ?? []).map(async (path) => ({ name: basename(path), bytes: await readInput(path) })),
+  );
   const machine = await core.open({
     content: { name, bytes },
     settings: spec.settings,
+    ...(more.length > 0 && { more }),
     ...(start.kind === "save" && { save: start.data }),
   });
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);

@@ -1,10 +1,11 @@
 import { type Boot, bootDifferences } from "../machine/boot.ts";
 import { Problem } from "../problem.ts";
+import { recordedBoot } from "../replay/isr-header.ts";
 import { stateOf } from "../replay/keyframes.ts";
 import type { Replay } from "../replay/replay.ts";
 import type { Notes, Repair } from "../replay/restorer.ts";
 import type { Fault } from "../replay/run.ts";
-import { type Divergence, firstDivergence, type Readings, sliceReadings } from "../watch/readings.ts";
+import { type Divergence, firstDivergence, joinReadings, type Readings, sliceReadings } from "../watch/readings.ts";
 import { follow, type Reference } from "./follow.ts";
 import { Instance } from "./instance.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
@@ -50,7 +51,7 @@ const BEFORE = 60;
 
 /** Plays a recording in an instance, headless, and compares every frame. `file` is its path. */
 export async function playBack(file: string, replay: Replay, options: PlaybackOptions): Promise<Playback> {
-  const recorded = replay.recording.boot as Boot | undefined;
+  const recorded = recordedBoot(replay.recording);
   const spec: RunSpec = {
     rom: options.rom,
     core: options.core ?? recorded?.core.name,
@@ -95,7 +96,10 @@ export async function playBack(file: string, replay: Replay, options: PlaybackOp
 }
 
 /** The recording's own settings hold for its own core; another core has other names for them. */
-function settingsFor(recorded: Boot | undefined, { core, settings }: PlaybackOptions): Record<string, string> {
+export function settingsFor(
+  recorded: Boot | undefined,
+  { core, settings }: Pick<PlaybackOptions, "core" | "settings">,
+): Record<string, string> {
   const same = recorded && (core === undefined || core === recorded.core.name);
   return { ...(same && recorded.settings), ...settings };
 }
@@ -115,10 +119,13 @@ class Comparison {
     this.#onReadings = onReadings;
   }
 
-  settle(actual: Readings): void {
+  /** Takes the frames after those that were taken; what comes again is passed over. */
+  settle(batch: Readings): void {
     const { profile, readings } = this.#replay;
-    this.#onReadings?.(actual);
+    this.#onReadings?.(batch);
     if (!profile) return;
+    const known = Math.min(batch.count, Math.max(0, this.compared - batch.first));
+    const actual = sliceReadings(batch, batch.first + known, batch.count - known);
     const count = Math.min(actual.count, readings.length - actual.first);
     if (count <= 0) return;
     const expected = readings.slice(actual.first, count);
@@ -129,7 +136,7 @@ class Comparison {
       if (!parted) break;
       if (!this.first) {
         this.first = parted;
-        this.around = joined(this.#before, actual, parted.frame - BEFORE);
+        this.around = joinReadings(this.#before, actual, parted.frame - BEFORE);
       }
       this.differing++;
       frame = parted.frame + 1;
@@ -138,25 +145,10 @@ class Comparison {
   }
 }
 
-/** Two batches on end as one, from a frame on. */
-function joined(before: Readings | undefined, after: Readings, from: number): Readings {
-  if (!before || before.first + before.count !== after.first) return after;
-  const first = Math.max(before.first, from);
-  const kept = sliceReadings(before, first, after.first - first);
-  return {
-    first,
-    count: kept.count + after.count,
-    values: Float64Array.of(...kept.values, ...after.values),
-    prints: BigUint64Array.of(...kept.prints, ...after.prints),
-    polls: Uint16Array.of(...kept.polls, ...after.polls),
-    samples: Uint16Array.of(...kept.samples, ...after.samples),
-  };
-}
-
 /** The recording as a reference: a machine booted as it was recorded makes the states of frames that the file holds none of. */
 function recordedStates(replay: Replay, file: string, spec: RunSpec, boot: Boot) {
   const { profile, recording, readings } = replay;
-  const recorded = recording.boot as Boot | undefined;
+  const recorded = recordedBoot(recording);
   if (!profile || !recorded)
     throw new Problem(`${file}: holds inputs only, so there is no state to repair from; record it with instep record`);
   if (boot.core.name !== recorded.core.name) {

@@ -1,4 +1,5 @@
 import { basename, parse } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Boot, sha256Hex } from "../machine/boot.ts";
 import { NO_INPUT } from "../machine/input.ts";
 import { serve } from "../machine/instance/child.ts";
@@ -8,6 +9,7 @@ import type { BotInput } from "../replay/bot.ts";
 import { GrowingFile } from "../replay/growing-file.node.ts";
 import { openKey } from "../replay/keys.node.ts";
 import { uncovered } from "../replay/moments.ts";
+import { Pacer } from "../replay/pacer.ts";
 import type { RecordedPlayer } from "../replay/proof.ts";
 import { liveMovie, Recorder } from "../replay/recorder.ts";
 import { loadBot } from "./load-bot.node.ts";
@@ -24,6 +26,8 @@ export interface RecordSpec extends MachineSpec {
   readonly keyframeEvery?: number | undefined;
   /** Keys of those who play, by their port; files that are not there are made. */
   readonly signers?: readonly { readonly key: string; readonly port: number }[] | undefined;
+  /** At the console's own speed, and written down so often that mirrors are near. */
+  readonly live?: boolean | undefined;
 }
 
 export interface Recording {
@@ -34,14 +38,24 @@ export interface Recording {
   readonly keysMade: readonly string[];
 }
 
+/** How far a live recording is. */
+export interface Grown {
+  readonly frame: number;
+  /** Bytes of the file. */
+  readonly length: number;
+}
+
 /** A keyframe is kept so seldom that it costs a frame's time nearly nothing. */
 const STATE_BYTES_A_FRAME = 64 << 10;
 const KEYFRAME_EVERY = 600;
+/** Frames in a block of a live recording: a mirror is so many behind at least. */
+const LIVE_ROWS = 3;
 
 let machine: Machine;
 let recorder: Recorder;
 let source: MovieInput | BotInput | undefined;
 let file: GrowingFile;
+let pacer: Pacer | undefined;
 
 const verbs = {
   async open(spec: RecordSpec): Promise<Recording> {
@@ -61,8 +75,10 @@ const verbs = {
       recording: { ...(spec.patches && { patches: spec.patches }), ...(players.length > 0 && { players }) },
       signers: seats.map(({ port, key }) => ({ player: port, sign: key.sign })),
       keyframeEvery: spec.keyframeEvery ?? Math.max(KEYFRAME_EVERY, Math.ceil(machine.stateSize / STATE_BYTES_A_FRAME)),
+      ...(spec.live && { rows: LIVE_ROWS }),
       append: (bytes) => file.append(bytes),
     });
+    if (spec.live) pacer = new Pacer(machine.timing.fps, performance.now());
     return {
       boot: machine.boot,
       timing: machine.timing,
@@ -70,14 +86,23 @@ const verbs = {
       keysMade: seats.flatMap(({ path, key }) => (key.made ? [path] : [])),
     };
   },
-  /** Records so many frames more. Returns the file's length. */
-  record(frames: number): number {
+  /** Records so many frames more. Returns the file's length; a live recording tells it also whenever it grows. */
+  async record(frames: number): Promise<number> {
     for (let left = frames; left > 0; left--) {
+      const wait = pacer?.next(performance.now()) ?? 0;
+      if (wait > 0) await sleep(wait);
+      const { length } = file;
       if (source instanceof MovieInput)
         for (const { kind } of source.eventsAt(machine.frame))
           if (kind === "reset" || kind === "power") recorder.reset(kind === "reset" ? "soft" : "power");
       recorder.step(source ?? NO_INPUT, SHOW_NOTHING);
+      if (pacer && file.length > length) progress({ frame: machine.frame, length: file.length } satisfies Grown);
     }
+    return file.length;
+  },
+  /** Writes down whether a keyframe was found right. */
+  verdict(frame: number, ok: boolean): number {
+    recorder.verdict(frame, ok);
     return file.length;
   },
   finish(): number {
@@ -88,4 +113,4 @@ const verbs = {
   },
 };
 export type RecordVerbs = typeof verbs;
-serve(verbs);
+const progress = serve(verbs);

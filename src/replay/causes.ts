@@ -4,7 +4,7 @@ import { drawsAhead } from "./draws.ts";
 import type { Cause } from "./explain.ts";
 import type { Replay } from "./replay.ts";
 import type { Parting } from "./restorer.ts";
-import { type EntrySign, eventSign, otherCore, type Played } from "./signs.ts";
+import { type EntrySign, eventSign, otherCore, type Played, whenOf } from "./signs.ts";
 
 /**
  * A cause, and when its first sign came, in frames: what is found before a step is of the frame before it, what a hook
@@ -12,10 +12,6 @@ import { type EntrySign, eventSign, otherCore, type Played } from "./signs.ts";
  */
 export interface Candidate extends Cause {
   readonly when: number;
-}
-
-export function whenOf({ frame, moment }: { frame: number; moment: string }): number {
-  return moment === "start" || moment === "frame" ? frame - 1 : frame - 0.5;
 }
 
 export const many = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;

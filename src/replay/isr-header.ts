@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { Boot } from "../machine/boot.ts";
 import { fault } from "../movie/formats/text.ts";
 import type { Movie, Track } from "../movie/movie.ts";
 import { CborError, CborReader } from "./isr-cbor.ts";
@@ -74,6 +75,25 @@ const HEADER = v.object({
   hooks: v.exactOptional(v.boolean()),
   movie: MOVIE,
 });
+
+const words = v.record(v.string(), v.string());
+const BOOT: v.GenericSchema<Boot> = v.object({
+  core: v.object({ name: v.string(), version: v.string(), build: v.string() }),
+  system: v.string(),
+  content: v.object({ name: v.string(), size: v.number(), sha256: v.string() }),
+  settings: words,
+  ramFill: v.string(),
+  save: v.nullable(v.string()),
+  rtc: v.nullable(v.string()),
+  firmware: words,
+  ports: v.array(v.string()),
+  unpinned: v.array(v.string()),
+});
+
+/** The boot of the machine that recorded; undefined where the file names none, or something that is no boot. */
+export function recordedBoot({ boot }: Recording): Boot | undefined {
+  return v.is(BOOT, boot) ? boot : undefined;
+}
 
 export type IsrHeader = v.InferOutput<typeof HEADER>;
 

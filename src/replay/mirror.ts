@@ -1,8 +1,9 @@
 import { bootDifferences } from "../machine/boot.ts";
-import { type Machine, SHOW_ALL, SHOW_NOTHING, type Show } from "../machine/machine.ts";
+import { SHOW_ALL, SHOW_NOTHING, type Show } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
 import { type Divergence, firstDivergence, joinReadings, type Readings, sliceReadings } from "../watch/readings.ts";
 import { type Explanation, explain } from "./explain.ts";
+import { recordedBoot } from "./isr-header.ts";
 import { stateOf } from "./keyframes.ts";
 import { OwnStates } from "./own-states.ts";
 import type { Player } from "./player.ts";
@@ -293,7 +294,7 @@ export class Mirror {
 
   #explain(divergence: Divergence): Explanation | undefined {
     const { machine, restorer } = this.player;
-    const recorded = this.#replay.recording.boot as Machine["boot"] | undefined;
+    const recorded = recordedBoot(this.#replay.recording);
     const played = {
       differences: recorded ? bootDifferences(recorded, machine.boot) : {},
       uncovered: [],

@@ -90,20 +90,24 @@ function moved(profile: Profile, expected: ReadingsLog, actual: Readings, first:
   const width = profile.probes.length;
   const end = Math.min(first + ROWS, actual.first + actual.count, expected.length - Math.max(0, shift));
   let count = 0;
+  /** One row alone may be anything that did not happen: its values stay as they were. */
+  let rows = 0;
+  const found = (): number => (rows < 2 ? Math.min(count, SURE - 1) : count);
   for (let frame = first; frame < end && frame + shift >= 0; frame++) {
     const [own, other] = [expected.slice(frame, 1), expected.slice(frame + shift, 1)];
     const at = frame - actual.first;
     let here = 0;
     for (let p = 0; p < width; p++) {
       const value = actual.values[at * width + p]!;
-      if (!equalReading(profile.probes[p]!, other.values[p]!, value)) return count;
+      if (!equalReading(profile.probes[p]!, other.values[p]!, value)) return found();
       if (!equalReading(profile.probes[p]!, own.values[p]!, value)) here++;
     }
     if (other.prints[0] === actual.prints[at] && own.prints[0] !== other.prints[0]) here += SURE;
-    else if (width === 0) return count;
+    else if (width === 0) return found();
     count += here;
+    if (here > 0) rows++;
   }
-  return count;
+  return found();
 }
 
 /**
@@ -128,6 +132,10 @@ export function cutSign(
   return busy || passes ? { busy, passes } : undefined;
 }
 
+export function whenOf({ frame, moment }: { frame: number; moment: string }): number {
+  return moment === "start" || moment === "frame" ? frame - 1 : frame - 0.5;
+}
+
 /** A parting with the entry of the profile that it is of. */
 export interface EntrySign {
   readonly parting: Parting;
@@ -147,7 +155,7 @@ export function entrySigns({ profile, tapes }: Replay, notes: Notes, visible: nu
     const first = own.find((parting) => !parting.restored) ?? own[0];
     if (!first) return [];
     if (!first.restored || visible === undefined) return [{ parting: first, entry }];
-    return [{ parting: own.findLast(({ frame }) => frame <= visible + 1) ?? first, entry }];
+    return [{ parting: own.findLast((parting) => whenOf(parting) <= visible) ?? first, entry }];
   });
   return signs.sort((a, b) => notes.partings.indexOf(a.parting) - notes.partings.indexOf(b.parting));
 }

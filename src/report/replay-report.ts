@@ -2,6 +2,7 @@ import type { Playback } from "../follow/playback.node.ts";
 import type { Boot } from "../machine/boot.ts";
 import { drawTimelines } from "../replay/draws.ts";
 import type { Explanation } from "../replay/explain.ts";
+import { recordedBoot } from "../replay/isr-header.ts";
 import type { Replay } from "../replay/replay.ts";
 import { firstDivergence, type Readings, sliceReadings } from "../watch/readings.ts";
 import { differingFrames, packCurve } from "./curves.ts";
@@ -84,13 +85,13 @@ function work({ replay, playback, readings }: ReplayReport): Worked {
     }
     return { name: `draws of ${rng}, from ${moment} to ${moment}`, precision: "exact", expected, actual };
   });
-  const boot = recording.boot as Boot | undefined;
+  const boot = recordedBoot(recording);
   return {
     probes,
     draws: timelines,
     differing: [...probes, ...timelines].map(differingFrames),
     parted: profile && readings ? partedFrames(replay, readings) : [],
-    recorded: boot?.core ? boot : undefined,
+    recorded: boot,
   };
 }
 

@@ -115,11 +115,14 @@ function unknownMoment({ hooks, rng, restore, events }: Profile): string | undef
 }
 
 /** System RAM, by the names that machines give it, in order of preference; a GBA's is in two places. */
-const SYSTEM_RAM = [["ram"], ["main"], ["iwram", "ewram"], ["wram"]];
+const SYSTEM_RAM = [["ram"], ["main"], ["iwram", "ewram", "wram"]];
 
 /** Without a profile: the fingerprint of all of system RAM, so that a repair is exact. */
 export function defaultProfile(memory: readonly MemoryRegion[]): Profile {
-  const names = SYSTEM_RAM.map((wanted) => wanted.filter((name) => memory.some((r) => r.name === name)));
+  // Linked consoles have their number before the name: "2.wram".
+  const names = SYSTEM_RAM.map((wanted) =>
+    wanted.flatMap((name) => memory.map((r) => r.name).filter((full) => full.replace(/^\d\./, "") === name)),
+  );
   const found = names.find((some) => some.length > 0) ?? memory.slice(0, 1).map((r) => r.name);
   if (found.length === 0)
     throw new Problem("this core shows no memory at all, so nothing can be watched; choose another core");

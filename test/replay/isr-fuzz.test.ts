@@ -9,7 +9,7 @@ import { CborError, CborReader } from "../../src/replay/isr-cbor.ts";
 import { readHeader } from "../../src/replay/isr-header.ts";
 import { itemOf } from "../../src/replay/isr-items.ts";
 import { IsrWriter } from "../../src/replay/isr-write.ts";
-import { stateOf } from "../../src/replay/keyframes.ts";
+import { basesOf, stateOf } from "../../src/replay/keyframes.ts";
 import { checkProof } from "../../src/replay/proof.ts";
 import { ReplayReader, readReplay } from "../../src/replay/reader.ts";
 import { liveMovie, Recorder } from "../../src/replay/recorder.ts";
@@ -136,12 +136,20 @@ function readAll(bytes: Uint8Array, cut: number): void {
     reader.push(bytes.subarray(0, cut));
     reader.push(bytes.subarray(cut));
     expect(reader.finish().frames).toBe(replay.frames);
-    for (const keyframe of replay.keyframes)
+    expect(allocated).toBeLessThan(2048 * bytes.length + 4_000_000);
+    for (const keyframe of replay.keyframes) {
+      // A state is as large as it says, within what its file allows; it is made when somebody wants it.
+      expect(keyframe.size).toBeLessThanOrEqual(8192 * bytes.length);
+      allocated = 0;
       try {
         expect(stateOf(keyframe).length).toBe(keyframe.size);
       } catch (error) {
         expect(error).toBeInstanceOf(RangeError);
       }
+      const chain = [keyframe, ...basesOf(keyframe)].reduce((sum, { size }) => sum + size, 0);
+      expect(allocated).toBeLessThan(1.1 * chain + 1_000_000);
+    }
+    allocated = 0;
   } catch (error) {
     expect(error).toBeInstanceOf(Problem);
     expect((error as Problem).message).not.toContain("\n");

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Movie } from "../../src/movie/movie.ts";
+import { recordedBoot } from "../../src/replay/isr-header.ts";
 import { itemOf, OBSERVED } from "../../src/replay/isr-items.ts";
 import { IsrWriter } from "../../src/replay/isr-write.ts";
 import { stateOf } from "../../src/replay/keyframes.ts";
@@ -191,6 +192,13 @@ describe("a recording", () => {
     const replay = readReplay("a.isr", Buffer.concat([start, gap, observed!]));
     expect(replay.damage).toBe(`the block of readings at byte ${start.length} does not fit what comes before it`);
     expect(replay.readings.length).toBe(0);
+  });
+
+  it("whose boot is none is one without", () => {
+    for (const boot of [5, {}, [], { core: { name: 7 } }, null]) {
+      const { recording } = readReplay("a.isr", new IsrWriter(idle(1), { boot }).header);
+      expect([recording.boot, recordedBoot(recording)]).toEqual([boot, undefined]);
+    }
   });
 
   it("refuses a profile that makes no sense in one line", () => {
