@@ -100,7 +100,13 @@ function sourcesHash(root) {
   const files = readdirSync(join(root, "src"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-  const more = ["tsconfig.json", "tsconfig.build.json", "games/tsconfig.json", "games/gleam/bot.ts", "package-lock.json"];
+  const more = [
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "games/tsconfig.json",
+    "games/gleam/bot.ts",
+    "package-lock.json",
+  ];
   files.push(...more.map((name) => join(root, name)));
   const lines = files.sort().map((path) => {
     const { size, mtimeMs } = statSync(path);

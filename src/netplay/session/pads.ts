@@ -6,7 +6,6 @@ export type Device = "pad" | "analog" | "touch";
 /** First byte of an input: events, which happen before the frame. Every player's count. */
 export const RESET = 1;
 export const POWER = 2;
-export const UNPLUG = 4;
 
 /** Bytes of a player's input in a frame: events, 22 buttons, then sticks or touch. */
 export const inputWidth = (device: Device): number => 4 + { pad: 0, analog: 8, touch: 4 }[device];
