@@ -105,6 +105,11 @@ export class History {
     if (kept) kept.bad = true;
   }
 
+  /** Drops what is after that frame: the run took another way there. */
+  forgetAfter(frame: number): void {
+    this.#retain((k) => k.frame <= frame);
+  }
+
   /** Drops what no seek to `frame` or later needs. */
   forgetBefore(frame: number): void {
     const first = this.#kept.findLast((k) => k.frame <= frame && !k.bad);

@@ -141,6 +141,16 @@ export class Runner implements SessionHost {
     return this.#log.slice(first * size, (first + count) * size);
   }
 
+  rewind(frame: number): number {
+    const to = Math.min(frame, this.movie.length);
+    this.#history.forgetAfter(to);
+    this.#candidates = [];
+    this.#replayOwn(to, to);
+    this.movie.length = to;
+    this.movie.events.splice(0, Number.POSITIVE_INFINITY, ...this.movie.events.filter(({ at }) => at < to));
+    return to;
+  }
+
   stateAt(frame: number): Uint8Array | undefined {
     return this.machine.frame === frame ? this.machine.saveState() : undefined;
   }

@@ -79,6 +79,7 @@ async function playerAt(
       replay: (way, from, to, offered) => void opened?.replay(way, from, to, offered),
       stateAt: (frame) => opened?.stateAt(frame),
       inputs: (first, count) => opened!.inputs(first, count),
+      rewind: (frame) => opened!.rewind(frame),
       resumed: (frame) => opened?.resumed(frame),
       failed: (why) => opened?.failed(why),
     },

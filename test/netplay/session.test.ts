@@ -163,7 +163,7 @@ describe("a session", () => {
 });
 
 /** Sessions that once went wrong. */
-const ONCE_WRONG = [103, 375, 458, 498, 511];
+const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511];
 
 describe("simulated sessions", () => {
   it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {
@@ -171,6 +171,6 @@ describe("simulated sessions", () => {
   });
 
   it("all come to their end in step, whatever the network, and only what was done to a machine is an alarm", async () => {
-    for (let seed = 1; seed <= 250; seed++) expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
+    for (let seed = 1; seed <= 150; seed++) expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
   }, 120_000);
 });

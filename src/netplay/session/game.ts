@@ -1,4 +1,4 @@
-import { Chain } from "./chain.ts";
+import type { Chain } from "./chain.ts";
 import { Mending, type MendingHost } from "./mending.ts";
 import { frameMs, type Message, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
@@ -48,12 +48,14 @@ export class Game {
   #stalls = 0;
   #stalledAt = -1;
 
-  /** `print` is the fingerprint of frame 0. */
-  constructor(seats: Seats, rules: Rules, print: bigint, host: MendingHost) {
+  /** A game from frame 0, where `chain` is settled; or one that a player comes back to, whose input counts from `from` on. */
+  constructor(seats: Seats, rules: Rules, chain: Chain, host: MendingHost, from?: number) {
     const width = inputWidth(rules.device);
+    const first = chain.settled;
     this.seats = seats;
-    this.timeline = new Timeline({ players: seats.count, width, window: rules.window, quiet: rules.delay });
-    this.chain = new Chain(0, print);
+    const quiet = from === undefined ? rules.delay : 0;
+    this.timeline = new Timeline({ players: seats.count, width, window: rules.window, first, quiet });
+    this.chain = chain;
     this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
     this.presence = new Presence(seats, this.timeline, rules.lost);
     this.delay = rules.delay;
@@ -62,8 +64,16 @@ export class Game {
     this.#codec = new PayloadCodec(width);
     this.#inputs = new Uint8Array(MOST_FRAMES * width);
     this.#width = width;
-    this.#next = rules.delay;
-    for (const peer of seats.peers) peer.have = rules.delay;
+    this.#next = from ?? rules.delay;
+    for (const peer of seats.peers) {
+      peer.have = this.#next;
+      peer.frame = first;
+      peer.agreed = first;
+      peer.claim = undefined;
+    }
+    if (from === undefined) return;
+    for (const seat of [seats.me, ...seats.away]) this.timeline.leave(seat, first);
+    this.timeline.back(seats.me, from);
   }
 
   get stats(): Stats {
@@ -89,9 +99,13 @@ export class Game {
     this.timeline.read(player, frame, into);
   }
 
-  /** All runs were found equal up to here. */
+  /** All runs were found equal up to here; those of players who are lost count until it is settled that they are away. */
   get agreed(): number {
-    return this.seats.present.reduce((least, peer) => Math.min(least, peer.agreed), this.chain.settled);
+    const { peers, away } = this.seats;
+    return peers.reduce(
+      (least, peer) => (away.has(peer.seat) ? least : Math.min(least, peer.agreed)),
+      this.chain.settled,
+    );
   }
 
   /** A frame's time has come: what the machine is to do, with this player's pad as it is now. */
@@ -149,7 +163,7 @@ export class Game {
     this.#takeInputs(peer, payload);
     // Nobody has what was not given yet.
     peer.have = Math.max(peer.have, Math.min(payload.have, this.#next));
-    if (payload.epoch !== (this.mending.epoch & 0xff)) return;
+    if (payload.epoch !== (this.mending.epoch & 0xff) || !this.presence.takes(peer.seat)) return;
     if (payload.frame >= peer.frame) {
       peer.frame = payload.frame;
       peer.frameAt = now;

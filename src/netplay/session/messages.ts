@@ -110,15 +110,16 @@ const MESSAGES = {
   resume: [small, uint],
   /** A state for the one that cannot mend itself: link of the chain there, size in all, offset, bytes. */
   state: [small, u32, uint, uint, bytes(65536)],
-  /** A lost player: what is known of its inputs; from where on it is away; from where on it is back. */
+  /** A lost player: what is known of its inputs; from where on it is away; from where on it is back, who is
+   * away then, and the number of repairs until then. */
   askLost: [small],
   lost: [small, uint, uint, bytes(8192)],
   away: [small, uint, uint, bytes(8192)],
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
-  back: [small, uint],
-  /** To one who was away: the others went on without you. Its answer: the frame from which it needs inputs. */
-  fallen: [],
+  back: [small, uint, list(uint, 16), small],
+  /** To one who was away: the others let you rest from this frame on. Its answer: the frame from which it needs inputs. */
+  fallen: [uint],
   follow: [uint],
   /** Settled inputs for those who follow: first frame, bytes, link of the chain after them, and whether it is known. */
   inputs: [uint, bytes(16384), u32, v.boolean()],

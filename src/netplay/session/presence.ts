@@ -67,13 +67,11 @@ export class Presence {
       const quiet = now - peer.link.heard;
       this.#mark(peer, quiet > SILENT, quiet > LOST);
     }
-    if (!this.#seats.leads) this.#leaving = undefined;
-    else if (this.#leaving) this.#conclude(this.#leaving, now);
-    else this.#dismiss();
+    if (this.#leaving) this.#conclude(this.#leaving, now);
+    else if (this.#seats.leads) this.#dismiss();
   }
 
   receive(seat: number, message: Message): boolean {
-    const leads = seat === this.#seats.leader;
     switch (message[0]) {
       case "leave": {
         const peer = this.#seats.peer(seat);
@@ -85,18 +83,23 @@ export class Presence {
         this.dismissed.add(message[1]);
         return true;
       case "askLost":
-        if (leads && message[1] !== this.#seats.me) this.#seats.tell(seat, this.#tell(message[1]));
+        if (this.#leadsWithout(seat, message[1])) this.#seats.tell(seat, this.#tell(message[1]));
         return true;
       case "lost":
         if (this.#leaving?.seat === message[1])
           this.#leaving.known.set(seat, { frontier: message[2], first: message[3], bytes: message[4] });
         return true;
       case "away":
-        if (leads) this.#leave(message[1], message[2], message[3], message[4]);
+        if (this.#leadsWithout(seat, message[1])) this.#leave(message[1], message[2], message[3], message[4]);
         return true;
       default:
         return false;
     }
+  }
+
+  /** Whether that player is the one to decide when the other is lost. */
+  #leadsWithout(seat: number, lost: number): boolean {
+    return lost !== this.#seats.me && this.#seats.here.find((s) => s !== lost) === seat;
   }
 
   #mark(peer: Peer, silent: boolean, lost: boolean): void {
@@ -108,7 +111,8 @@ export class Presence {
     }
     if (lost && !peer.lost) this.events.push({ kind: "lost", ...said });
     if (lost && this.#rule === "go on") this.dismissed.add(peer.seat);
-    peer.lost = lost;
+    // Whose input is not taken any more stays lost until all are agreed on it; then it may come back.
+    peer.lost = lost || this.#frozen.has(peer.seat);
   }
 
   /** Begins to go on without the next of those who are to be gone on without. */
@@ -136,7 +140,7 @@ export class Presence {
   /** All who are here said what they know: the farthest of it holds for all. */
   #conclude(leaving: Leaving, now: number): void {
     const { seat, known } = leaving;
-    const { here } = this.#seats;
+    const here = this.#seats.here.filter((s) => s !== seat);
     const missing = here.filter((s) => !known.has(s));
     if (missing.length > 0 && now - leaving.asked >= ASK_EVERY) {
       leaving.asked = now;
@@ -147,7 +151,7 @@ export class Presence {
       .map((s) => known.get(s)!)
       .reduce((a, b) => (b.frontier > a.frontier ? b : a));
     this.#leaving = undefined;
-    this.#seats.tellAll(["away", seat, frontier, first, bytes]);
+    for (const s of here) this.#seats.tell(s, ["away", seat, frontier, first, bytes]);
   }
 
   #leave(seat: number, frame: number, first: number, bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ export class Seats {
   readonly me: number;
   readonly count: number;
   /** The other players. */
-  readonly peers: readonly Peer[];
+  peers: readonly Peer[];
   /** Seats whose input rests: all others know from which frame on. */
   readonly away = new Set<number>();
   readonly own: Message[] = [];
@@ -34,6 +34,11 @@ export class Seats {
 
   get leads(): boolean {
     return this.leader === this.me;
+  }
+
+  /** Somebody has come back, maybe as another peer than before. */
+  replace(peer: Peer): void {
+    this.peers = this.peers.map((before) => (before.seat === peer.seat ? peer : before));
   }
 
   peer(seat: number): Peer | undefined {

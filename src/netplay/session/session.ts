@@ -11,6 +11,7 @@ import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.
 import { inputWidth } from "./pads.ts";
 import { Peer, readMessage } from "./peer.ts";
 import type { PresenceEvent } from "./presence.ts";
+import { Returning } from "./returning.ts";
 import { Seats } from "./seats.ts";
 import type { Suite } from "./suite.ts";
 import type { Request } from "./timeline.ts";
@@ -33,12 +34,17 @@ export type SessionEvent =
   | { readonly kind: "said"; readonly name: string; readonly text: string }
   | { readonly kind: "paused"; readonly name: string; readonly on: boolean }
   | PresenceEvent
+  /** The others played on without this one, which catches up; and somebody is back, this one or another. */
+  | { readonly kind: "fallen" }
+  | { readonly kind: "back"; readonly name: string; readonly seat: number }
   | { readonly kind: "ended"; readonly why: string };
 
 /** What a session wants of whoever runs its machine. */
 export interface SessionHost extends MendingHost {
   /** All players' inputs of `count` settled frames from `first` on, for those who follow. */
   inputs(first: number, count: number): Uint8Array;
+  /** Bring the machine back to a settled frame, at most `frame`; returns which. */
+  rewind(frame: number): number;
 }
 
 export interface SessionOptions {
@@ -58,6 +64,13 @@ export interface SessionOptions {
 const LARGEST_SAVE = 1 << 24;
 /** Signatures that wait for whoever records; nobody may. */
 const MOST_SIGNATURES = 1000;
+
+/** From where on a player counts again who was away, who is away then, and the number of repairs until then. */
+interface Comeback {
+  readonly frame: number;
+  readonly away: readonly number[];
+  readonly epoch: number;
+}
 
 /**
  * A session from the first hello to the end, sans-IO: datagrams, time and pads go in; datagrams, requests for the machine
@@ -84,9 +97,16 @@ export class Session {
   #save: { parts: Uint8Array; received: number } | undefined;
   readonly #asked = new Set<Peer>();
   readonly #feed = new Feed();
+  #returning: Returning | undefined;
+  /** Whom this one asks to come back, when it did so last, and what was agreed. */
+  #leader: Peer | undefined;
+  #askedBack = 0;
+  #back: Comeback | undefined;
   /** This one hosts. */
   readonly #door: Door | undefined;
   #linkedSaid = false;
+  /** The game has begun: for this one too. */
+  #begun = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -115,7 +135,7 @@ export class Session {
   present(id: PeerId, here: boolean): void {
     if (here && !this.#peers.has(id))
       this.#peers.set(id, new Peer(id, new Link(this.#options.suite, this.#options.room)));
-    if (!here && !this.game) this.#drop(id);
+    if (!here && !this.#begun) this.#drop(id);
   }
 
   receive(id: PeerId, datagram: Uint8Array, now: number): void {
@@ -131,11 +151,16 @@ export class Session {
 
   /** What is to be sent now. Call it after each tick, and some twenty times a second when nothing ticks. */
   flush(now: number): { to: PeerId; datagram: Uint8Array }[] {
-    if (!this.game) this.#lobby();
+    if (!this.#begun) this.#lobby();
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
     this.#feedFollowers();
+    this.#returning?.update(now, this.#peers.values());
+    this.#askBack(now);
+    if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
+    for (const seat of this.#returning?.returned.splice(0) ?? [])
+      this.events.push({ kind: "back", name: this.game?.seats.peer(seat)?.name ?? "", seat });
     for (const event of this.game?.presence.events.splice(0) ?? []) {
       this.events.push(event);
       if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
@@ -213,18 +238,19 @@ export class Session {
   /** Takes what this one told itself. */
   #own(now: number): void {
     const own = this.game?.seats.own;
-    for (let message = own?.shift(); message; message = own?.shift()) this.game!.receive(this.seat, message, now);
+    for (let message = own?.shift(); message; message = own?.shift()) this.#inGame(undefined, message, now);
   }
 
   #message(peer: Peer, message: Message, now: number): void {
-    if (this.game && peer.seat >= 0 && this.game.receive(peer.seat, message, now)) return;
+    if (peer.seat >= 0 && this.#inGame(peer, message, now)) return;
     const fromHost = peer === this.#host;
     switch (message[0]) {
       case "join":
         this.#join(peer, message[1], message[2] === "watch", message[3]);
         break;
       case "inputs":
-        if (fromHost && !this.game) this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
+        if ((fromHost || peer === this.#leader) && !this.game)
+          this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
       case "offer":
         if (!this.#door && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
@@ -244,13 +270,13 @@ export class Session {
         break;
       }
       case "roster":
-        if (fromHost && !this.game) this.#roster = message[1];
+        if (fromHost && !this.#begun) this.#roster = message[1];
         break;
       case "linked":
         peer.linked = message[1];
         break;
       case "start":
-        if (fromHost && !this.game) this.#start();
+        if (fromHost && !this.#begun) this.#start();
         break;
       case "chat":
         this.events.push({ kind: "said", name: peer.name, text: message[1] });
@@ -258,6 +284,13 @@ export class Session {
       case "signature":
         if (peer.seat >= 0 && this.signatures.length < MOST_SIGNATURES)
           this.signatures.push({ seat: peer.seat, link: message[1], signature: message[2] });
+        break;
+      case "fallen":
+        if (this.game && peer.seat >= 0) this.#fall(this.game, peer, message[1]);
+        break;
+      case "back":
+        if (message[1] === this.seat && peer === this.#leader)
+          this.#back = { frame: message[2], away: message[3], epoch: message[4] };
         break;
       case "pause":
         if (this.game && peer.seat >= 0) this.game.paused = message[1];
@@ -344,19 +377,67 @@ export class Session {
 
   #start(): void {
     if (!this.#seatAll() || !this.rules) return;
-    const others = [...this.#peers.values()].filter((peer) => peer.seat >= 0);
-    this.game = new Game(
-      new Seats(this.seat, this.#roster.length, others),
-      this.rules,
-      this.#print,
-      this.#options.host,
-    );
+    this.#begun = true;
+    this.#play(new Seats(this.seat, this.#roster.length, this.#others()));
     this.events.push({ kind: "started", players: this.#roster });
   }
 
+  #others(): Peer[] {
+    return [...this.#peers.values()].filter((peer) => peer.seat >= 0);
+  }
+
+  #play(seats: Seats, chain = new Chain(0, this.#print), from?: number): void {
+    this.game = new Game(seats, this.rules!, chain, this.#options.host, from);
+    this.#returning = new Returning(this.game, this.#feed);
+  }
+
+  /** Takes a message that concerns the game; `peer` undefined: this one told itself. */
+  #inGame(peer: Peer | undefined, message: Message, now: number): boolean {
+    const { game } = this;
+    const seat = peer?.seat ?? this.seat;
+    if (!game) return false;
+    if (game.receive(seat, message, now) || this.#returning!.receive(peer, seat, message, now)) return true;
+    if (message[0] !== "back" || message[1] === this.seat || seat !== game.seats.leader) return false;
+    const returner = this.#others().find((other) => other.seat === message[1]);
+    if (returner) this.#returning!.back(returner, message[2]);
+    return true;
+  }
+
+  /** The others played on: from now on this one follows, until it is near enough to play again. */
+  #fall(game: Game, leader: Peer, rests: number): void {
+    const frame = this.#options.host.rewind(Math.min(game.chain.settled, rests));
+    game.chain.rewind(frame);
+    this.game = undefined;
+    this.#returning = undefined;
+    this.#leader = leader;
+    const width = inputWidth(this.rules!.device);
+    this.follower = new Follower(this.#roster.length, width, game.chain, game.frameMs);
+    leader.tell(["follow", frame]);
+    this.events.push({ kind: "fallen" });
+  }
+
+  #askBack(now: number): void {
+    if (!this.#leader || this.#back || !this.follower || this.follower.waiting > 8 || now - this.#askedBack < 300)
+      return;
+    this.#askedBack = now;
+    this.#leader.tell(["caughtUp", this.follower.frame]);
+  }
+
+  #comeBack({ frame, away, epoch }: Comeback): void {
+    const seats = new Seats(this.seat, this.#roster.length, this.#others());
+    for (const seat of away) seats.away.add(seat);
+    for (const peer of seats.peers) peer.lost = false;
+    this.#play(seats, this.follower!.chain, frame);
+    this.game!.mending.epoch = epoch;
+    this.follower = undefined;
+    this.#leader = undefined;
+    this.#back = undefined;
+    this.events.push({ kind: "back", name: this.name, seat: this.seat });
+  }
+
   #feedFollowers(): void {
-    if (!this.game || !this.rules || !this.#door) return;
-    for (const peer of this.#door.watchers) if (!this.#feed.has(peer)) this.#feed.add(peer, 0);
+    if (!this.game || !this.rules) return;
+    for (const peer of this.#door?.watchers ?? []) if (!this.#feed.has(peer)) this.#feed.add(peer, 0);
     const size = this.game.players * inputWidth(this.rules.device);
     const { agreed, chain } = this.game;
     this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));

@@ -100,6 +100,11 @@ export class Timeline {
       if (!this.#usedRight(player, f)) this.#wrong = Math.min(this.#wrong, f);
   }
 
+  /** The first frame in which this player rests; Infinity when it is here. */
+  restsFrom(player: number): number {
+    return this.#awayFrom[player]!;
+  }
+
   /** The player is back: `frame` is the first whose input it gives. It is not stepped yet, or was predicted at rest. */
   back(player: number, frame: number): void {
     for (let f = this.#awayFrom[player]!; f < frame; f++) {

@@ -59,7 +59,7 @@ export function scenarioOf(seed: number): Scenario {
   const base = { seed, players, rules, weather, frames: FRAMES, skew: random(0.005) };
   const other = (who + 1 + whole(players - 1)) % players;
   const long = 500 + random(4000);
-  switch (whole(7)) {
+  switch (whole(8)) {
     case 0:
       return { ...base, mischief: once((world) => world.network.cut(who, other, world.now + long)) };
     case 1:
@@ -92,6 +92,15 @@ export function scenarioOf(seed: number): Scenario {
       };
       return { ...base, mischief };
     }
+    case 5:
+      // Somebody is away so long that the others go on, and comes back.
+      return {
+        ...base,
+        frames: 1200,
+        mischief: once((world) => {
+          world.people[who]!.stalledUntil = world.now + 9000 + random(6000);
+        }),
+      };
     default:
       return base;
   }
@@ -115,7 +124,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     players: people.length,
     wrong,
     time: now,
-    frames: Math.min(...world.alive.map(({ session }) => session.game?.agreed ?? 0)),
+    frames: Math.min(...world.alive.map(({ session }) => session.steps?.agreed ?? 0)),
     stalls: sum("stalls") / people.length,
     rollbacks: sum("rollbacks") / people.length,
     framesAgain: sum("framesAgain") / people.length,
@@ -133,12 +142,13 @@ function stuck({ people, now }: World): Verdict {
 
 /** Settled inputs and fingerprints are the same for all; what was done to a machine was noticed, and nothing else was. */
 function judge({ alive: people, scenario }: World): Verdict {
-  const agreed = Math.min(...people.map(({ session }) => session.game!.agreed));
+  const agreed = Math.min(...people.map(({ session }) => session.steps!.agreed));
   const inputs = people.map(({ runner }) =>
     runner.movie.tracks.map(({ buttons }) => Array.from(buttons.subarray(0, agreed)).join()).join("|"),
   );
   if (new Set(inputs).size > 1) return "the settled inputs differ";
-  if (new Set(people.map(({ session }) => session.game!.chain.link(agreed))).size > 1) return "the fingerprints differ";
+  if (new Set(people.map(({ session }) => session.steps!.chain.link(agreed))).size > 1)
+    return "the fingerprints differ";
   const noticed = people.reduce((sum, one) => sum + one.noticed.length, 0);
   if (scenario.desync === "surely" && noticed === 0) return "what was done to a machine was not noticed";
   return !scenario.desync && noticed > 0 ? "a false alarm" : undefined;

@@ -1,0 +1,133 @@
+import type { Feed } from "./feed.ts";
+import type { Game } from "./game.ts";
+import type { Message } from "./messages.ts";
+import type { Peer } from "./peer.ts";
+
+/** Frames from now at which somebody comes back: time enough for all to hear of it. */
+const AHEAD = 60;
+/** Frames that one who comes back may still be behind. */
+const NEAR = 30;
+/** Milliseconds after which a question is asked again. */
+const ASK_EVERY = 1000;
+/** Somebody who was heard this long ago is there. */
+const HEARD = 500;
+
+interface Return {
+  readonly seat: number;
+  readonly frame: number;
+  readonly answers: Map<number, boolean>;
+  readonly until: number;
+}
+
+/**
+ * How a player comes back who was away, as those see it who played on. The leader tells them that they are behind and feeds
+ * them all inputs since; when they are near, all agree on a frame from which their input counts again, and nobody plays
+ * past it before that is sure.
+ */
+export class Returning {
+  /** Players who came back, for whoever tells people. */
+  readonly returned: number[] = [];
+  readonly #game: Game;
+  readonly #feed: Feed;
+  readonly #told = new Map<Peer, number>();
+  #return: Return | undefined;
+  /** Where one who came back is still fed. */
+  readonly #feeding = new Map<Peer, number>();
+
+  constructor(game: Game, feed: Feed) {
+    this.#game = game;
+    this.#feed = feed;
+  }
+
+  /** `peers` are all with a seat, also those that stand for a player who began anew. */
+  update(now: number, peers: Iterable<Peer>): void {
+    const { seats, timeline } = this.#game;
+    for (const [peer, frame] of this.#feeding)
+      if (peer.frame > frame) {
+        this.#feed.remove(peer);
+        this.#feeding.delete(peer);
+      }
+    if (this.#return && now > this.#return.until) this.#cancel();
+    if (!seats.leads) return;
+    for (const peer of peers) {
+      if (!seats.away.has(peer.seat) || !peer.link.open || now - peer.link.heard > HEARD) continue;
+      if (now - (this.#told.get(peer) ?? Number.NEGATIVE_INFINITY) < ASK_EVERY || this.#feed.has(peer)) continue;
+      this.#told.set(peer, now);
+      peer.tell(["fallen", timeline.restsFrom(peer.seat)]);
+    }
+  }
+
+  receive(peer: Peer | undefined, seat: number, message: Message, now: number): boolean {
+    const { seats, timeline, mending } = this.#game;
+    const leads = seat === seats.leader;
+    switch (message[0]) {
+      case "follow":
+        if (peer && seats.leads && seats.away.has(seat)) this.#feed.add(peer, message[1]);
+        return true;
+      case "caughtUp":
+        if (peer && seats.leads && seats.away.has(seat) && !this.#return && this.#game.agreed - message[1] < NEAR)
+          this.#ask(seat, now);
+        return true;
+      case "askBack": {
+        const [, who, frame] = message;
+        if (!leads) return true;
+        const ok = timeline.frame <= frame && !mending.active;
+        if (ok) this.#game.barrier = frame;
+        if (ok && !seats.leads) this.#return = { seat: who, frame, answers: new Map(), until: now + 5 * ASK_EVERY };
+        seats.tell(seat, ["backAt", who, frame, ok]);
+        return true;
+      }
+      case "backAt":
+        if (this.#return?.seat === message[1] && this.#return.frame === message[2])
+          this.#answer(this.#return, seat, message[3]);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** All agreed: the player's input counts from that frame on. */
+  back(peer: Peer, frame: number): void {
+    const { seats, timeline } = this.#game;
+    if (!seats.away.delete(peer.seat)) return;
+    seats.replace(peer);
+    timeline.back(peer.seat, frame);
+    peer.lost = false;
+    peer.frame = timeline.frame;
+    // What it said before was of a past that is not ours.
+    peer.agreed = frame;
+    peer.claim = undefined;
+    this.#game.barrier = Number.POSITIVE_INFINITY;
+    this.#return = undefined;
+    if (this.#feed.has(peer)) this.#feeding.set(peer, frame);
+    this.returned.push(peer.seat);
+  }
+
+  #ask(seat: number, now: number): void {
+    const { seats, timeline } = this.#game;
+    const frame = timeline.frame + AHEAD;
+    this.#return = { seat, frame, answers: new Map(), until: now + 3 * ASK_EVERY };
+    seats.tellAll(["askBack", seat, frame]);
+  }
+
+  #answer(back: Return, seat: number, ok: boolean): void {
+    const { seats } = this.#game;
+    back.answers.set(seat, ok);
+    if (!ok) this.#cancel();
+    else if (seats.here.every((s) => back.answers.get(s))) {
+      const away = [...seats.away].filter((s) => s !== back.seat);
+      const message: Message = ["back", back.seat, back.frame, away, this.#game.mending.epoch];
+      seats.tellAll(message);
+      this.#returner(back.seat)?.tell(message);
+    }
+  }
+
+  #returner(seat: number): Peer | undefined {
+    return [...this.#feed.followers].find((peer) => peer.seat === seat);
+  }
+
+  #cancel(): void {
+    this.#return = undefined;
+    this.#game.barrier = Number.POSITIVE_INFINITY;
+  }
+}
