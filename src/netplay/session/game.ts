@@ -157,14 +157,15 @@ export class Game {
     });
   }
 
-  receivePayload(peer: Peer, bytes: Uint8Array, now: number): void {
+  /** `newest`: nothing that was sent later came before it. */
+  receivePayload(peer: Peer, bytes: Uint8Array, newest: boolean, now: number): void {
     const payload = this.#codec.read(bytes);
     if (!payload) return;
     this.#takeInputs(peer, payload);
-    // Nobody has what was not given yet.
-    peer.have = Math.max(peer.have, Math.min(payload.have, this.#next));
+    // Nobody has what was not given yet; and one who was away may have less than before.
+    if (newest) peer.have = Math.min(payload.have, this.#next);
     if (payload.epoch !== (this.mending.epoch & 0xff) || !this.presence.takes(peer.seat)) return;
-    if (payload.frame >= peer.frame) {
+    if (newest) {
       peer.frame = payload.frame;
       peer.frameAt = now;
       peer.ahead = payload.ahead;

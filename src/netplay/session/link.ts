@@ -26,6 +26,8 @@ export interface Received {
   readonly messages: readonly Uint8Array[];
   /** What the datagram said besides; it may be lost or late, so each says all that matters. */
   readonly payload: Uint8Array | undefined;
+  /** No later datagram came before it. */
+  readonly newest: boolean;
 }
 
 /**
@@ -194,7 +196,8 @@ export class Link {
     const content = datagram.subarray(0, datagram.length - MAC);
     if (!equal(this.#suite.hash(content, this.#receiveKey, MAC), datagram.subarray(content.length))) return undefined;
     const packet = new PacketReader(content, 1);
-    if (!this.#isNew(packet.integer())) return undefined;
+    const number = packet.integer();
+    if (!this.#isNew(number)) return undefined;
     const sent = packet.u16();
     const echo = content[0] === ECHOING ? packet.u16() : undefined;
     const length = packet.integer();
@@ -203,7 +206,7 @@ export class Link {
     this.#helloOwed = false;
     this.#timed(sent, echo, now);
     const messages = this.#stream.read(packet);
-    return messages && { messages, payload };
+    return messages && { messages, payload, newest: number === this.#newest };
   }
 
   #timed(sent: number, echo: number | undefined, now: number): void {

@@ -142,7 +142,7 @@ export class Session {
     const peer = this.#peers.get(id);
     const received = peer?.link.receive(datagram, now);
     if (!peer || !received || this.ended !== undefined) return;
-    if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, now);
+    if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, received.newest, now);
     for (const bytes of received.messages) {
       const message = readMessage(bytes);
       if (message) this.#message(peer, message, now);
