@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildLink, LINK_PACKAGES } from "./build-link.mjs";
 
 const CORES = [
   "libretro-nestopia",
@@ -15,13 +16,13 @@ const CORES = [
   "libretro-beetle-vb",
   "libretro-beetle-wswan",
 ];
-/** An assembler for 6502 homebrew, a C compiler for the benchmark, a browser. */
-const DEV = ["cc65", "gcc", "libc6-dev", "gcc-arm-none-eabi", "chromium"];
+/** Assembler and compilers for homebrew, a browser. */
+const DEV = ["cc65", "sdcc", "gcc-arm-none-eabi", "chromium"];
 const MISSING = 3;
 
 /** Installs what is not there yet; says what it does on stderr. Gives the exit code: 0, or 3 when it cannot. */
 export async function setupNative({ dev = false } = {}) {
-  const wanted = dev ? [...CORES, ...DEV] : CORES;
+  const wanted = [...CORES, ...LINK_PACKAGES, ...(dev ? DEV : [])];
   if (!onPath("apt-get") || !onPath("dpkg-query")) {
     say(`this is no Debian or Ubuntu; install these libretro cores by your system's own means: ${names().join(", ")}`);
     say(
@@ -32,7 +33,7 @@ export async function setupNative({ dev = false } = {}) {
   const absent = wanted.filter((name) => !installed(name));
   if (absent.length === 0) {
     say(`all there already: ${wanted.join(", ")}`);
-    return 0;
+    return compileLink();
   }
   if (absent.length < wanted.length)
     say(`there already: ${wanted.filter((name) => !absent.includes(name)).join(", ")}`);
@@ -57,7 +58,15 @@ export async function setupNative({ dev = false } = {}) {
     say(`this system has no package ${unknown.join(", ")}; on Ubuntu they are in "universe"`);
     return MISSING;
   }
-  return 0;
+  return compileLink();
+}
+
+/** The core link is a small library of ours over libmgba: compiled here, into the user's cache. */
+function compileLink() {
+  const fault = buildLink();
+  if (!fault) return 0;
+  say(`the core link could not be built: ${fault}`);
+  return MISSING;
 }
 
 const say = (text) => process.stderr.write(`instep: ${text}\n`);

@@ -72,7 +72,7 @@ export async function record(spec: RecordSpec, frames: number, options: RecordOp
       frame += batch;
       onFrame?.(frame);
     }
-    await verifier?.finish();
+    await verifier?.close();
     const bytes = await child.call("finish");
     const seconds = (performance.now() - started) / 1000;
     await server?.finish(bytes);

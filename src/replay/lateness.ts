@@ -1,7 +1,10 @@
 import type { Ratio } from "../machine/machine.ts";
 
-/** Milliseconds in which the clocks of two computers run equally fast for our purpose: a second bucket holds as many. */
-const BUCKET = 5000;
+/**
+ * Milliseconds for which a frame that came early sets the clock, twice as many at most: two computers' clocks run equally
+ * fast for that long, and a recorder that was slow for a while is not taken for a mirror that is.
+ */
+const BUCKET = 2000;
 /** Frames behind that are told apart. */
 const MOST = 1 << 16;
 

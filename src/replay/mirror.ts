@@ -1,13 +1,13 @@
 import { bootDifferences } from "../machine/boot.ts";
 import { SHOW_ALL, SHOW_NOTHING, type Show } from "../machine/machine.ts";
-import { Problem } from "../problem.ts";
-import { type Divergence, firstDivergence, joinReadings, type Readings, sliceReadings } from "../watch/readings.ts";
+import type { Divergence, Readings } from "../watch/readings.ts";
+import { ComparedRows } from "./compared-rows.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { recordedBoot } from "./isr-header.ts";
-import { stateOf } from "./keyframes.ts";
 import { OwnStates } from "./own-states.ts";
 import type { Player } from "./player.ts";
 import type { ReplayReader } from "./reader.ts";
+import { RecordedStates } from "./recorded-states.ts";
 import type { Replay, StoredKeyframe } from "./replay.ts";
 import { PROOF } from "./seek.ts";
 
@@ -67,17 +67,14 @@ export class Mirror {
   joined = 0;
   /** Frames that were played without drawing, to get nearer. */
   fastForwarded = 0;
-  /** Frames that were compared, and those of them that differ. */
-  compared = 0;
+  /** Frames that were compared and differ. */
   differing = 0;
   /** The first of them. */
   readonly desyncs: MirrorDesync[] = [];
-  /** Frames of the recording's states that did not run on as recorded. */
-  readonly badStates: number[] = [];
   readonly #reader: ReplayReader;
   readonly #states: boolean;
   readonly #show: Show;
-  readonly #rejected = new Set<StoredKeyframe>();
+  readonly #recorded: RecordedStates;
   #own: OwnStates;
   #caughtUp = false;
   /** The recording's state that the run comes from. */
@@ -87,9 +84,7 @@ export class Mirror {
   #lost: number | undefined;
   #differed = 0;
   #given = 0;
-  #recent: Readings;
-  /** The last frame that was. */
-  #compared = 0;
+  readonly #rows: ComparedRows;
 
   /** The player is at power-on and plays the reader's replay. */
   constructor(reader: ReplayReader, player: Player, { states, show = SHOW_ALL }: MirrorOptions) {
@@ -98,7 +93,13 @@ export class Mirror {
     this.#states = states;
     this.#show = show;
     this.#own = new OwnStates(player);
-    this.#recent = player.read();
+    this.#recorded = new RecordedStates(player);
+    this.#rows = new ComparedRows(player.replay, player.read(), AROUND);
+  }
+
+  /** Frames that were compared. */
+  get compared(): number {
+    return this.#rows.count;
   }
 
   get #replay(): Replay {
@@ -118,6 +119,11 @@ export class Mirror {
   /** It reads as the recording does, as far as it was compared. */
   get inStep(): boolean {
     return this.#lost === undefined && this.#suspect === undefined;
+  }
+
+  /** Frames of the recording's states that did not run on as recorded. */
+  get badStates(): readonly number[] {
+    return this.#recorded.bad;
   }
 
   /** It was near the recording's end once. */
@@ -141,8 +147,8 @@ export class Mirror {
       const late = this.behind > NEAR;
       const rows = player.play(Math.min(CHUNK, this.behind, this.#own.due), late ? SHOW_NOTHING : this.#show);
       if (late) this.fastForwarded += rows.count;
-      const parted = this.#compare(rows);
-      if (parted) this.#parted(parted);
+      const parted = this.#rows.compare(rows);
+      if (parted) this.#parted(parted, rows);
       else this.#agreed();
     }
     if (this.behind <= NEAR && player.frame > 0) this.#caughtUp = true;
@@ -155,9 +161,9 @@ export class Mirror {
     if (!this.#states || this.#suspect || (this.behind < worth && this.#lost === undefined)) return;
     const { player } = this;
     const least = this.#lost ?? player.frame + worth;
-    const keyframe = this.#replay.keyframes.findLast((k) => k.verified === true && !this.#rejected.has(k));
-    if (!keyframe || keyframe.frame < least || keyframe.frame > this.#replay.frames) return;
-    if (!this.#load(keyframe)) {
+    const keyframe = this.#recorded.newest(least);
+    if (!keyframe) return;
+    if (!this.#recorded.load(keyframe)) {
       this.#reject(keyframe);
       return;
     }
@@ -168,71 +174,34 @@ export class Mirror {
     this.#own = new OwnStates(player);
   }
 
-  /** False where its bytes make no state, or none that the core takes. */
-  #load(keyframe: StoredKeyframe): boolean {
-    const { player } = this;
-    const { frame, sample } = keyframe;
-    const before =
-      this.#replay.movie.by === "poll" && frame > 0 ? this.#replay.readings.pollsBefore(frame - 1) : undefined;
-    if (keyframe.size > player.machine.stateSize * 2) return false;
-    try {
-      player.load(stateOf(keyframe), frame, sample, before);
-      return true;
-    } catch (error) {
-      if (error instanceof RangeError || error instanceof Problem) return false;
-      throw error;
-    }
-  }
-
   /** A state of the recording is not right: from power-on again, or from another one. */
   #reject(keyframe: StoredKeyframe): void {
-    this.#rejected.add(keyframe);
-    this.badStates.push(keyframe.frame);
+    this.#recorded.reject(keyframe);
     this.#loaded = undefined;
     this.joined = 0;
-    this.compared = 0;
-    this.#compared = 0;
+    this.#rows.restart();
     this.player.powerOn();
     this.#own = new OwnStates(this.player);
   }
 
-  #compare(rows: Readings): Divergence | undefined {
-    const { profile, readings } = this.#replay;
-    const last = rows.first + rows.count - 1;
-    this.#recent = joinReadings(this.#recent, rows, last - AROUND);
-    const count = Math.min(rows.count, readings.length - rows.first);
-    if (!profile || count <= 0) return undefined;
-    this.compared += Math.max(0, Math.min(count, last - this.#compared));
-    this.#compared = Math.max(this.#compared, last);
-    const parted = firstDivergence(profile, readings.slice(rows.first, count), rows);
-    const seen = this.#lost !== undefined || this.#suspect?.tries === 0;
-    if (parted && seen) this.differing += this.#differing(rows, count);
-    return parted;
-  }
-
-  #differing(rows: Readings, count: number): number {
-    const { profile, readings } = this.#replay;
-    let differing = 0;
-    for (let frame = rows.first; frame < rows.first + count; frame++)
-      if (firstDivergence(profile!, readings.slice(frame, 1), sliceReadings(rows, frame, 1))) differing++;
-    return differing;
-  }
-
-  #parted(divergence: Divergence): void {
+  #parted(divergence: Divergence, rows: Readings): void {
     this.#differed = this.player.frame;
-    if (this.#lost !== undefined) return;
+    if (this.#lost !== undefined || this.#suspect?.tries === 0) {
+      this.differing += this.#rows.differing(rows);
+      return;
+    }
     const loaded = this.#loaded;
     if (loaded && !this.#suspect && divergence.frame <= loaded.frame + PROOF) {
       this.#reject(loaded);
       return;
     }
     if (this.#suspect) {
-      if (this.#suspect.tries > 0) this.#judge(this.#suspect);
+      this.#judge(this.#suspect);
       return;
     }
     const desync = { divergence, explanation: undefined, repaired: undefined, from: undefined };
     this.#suspect = { desync, tries: 0, from: divergence.frame };
-    this.differing++;
+    this.differing += this.#rows.differing(rows);
   }
 
   /** What follows a desync explains it; at the recording's end no more comes. */
@@ -304,6 +273,6 @@ export class Mirror {
       repairs: this.#loaded ? [this.#loaded.frame] : [],
       boot: machine.boot,
     };
-    return explain(this.#replay, played, this.#recent);
+    return explain(this.#replay, played, this.#rows.recent);
   }
 }
