@@ -6,7 +6,7 @@ export default defineConfig({
     // Cores are native code: a process of its own for each test file.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     expect: { requireAssertions: true },

@@ -68,6 +68,11 @@ export class History {
     this.#plain += state.byteLength;
     this.#bytes += state.byteLength;
     if (this.#plain > this.#budget * PLAIN && state.byteLength * ROOM <= this.#budget) this.pack();
+    this.#thin();
+  }
+
+  /** Drops every second keyframe until the rest fit the budget. */
+  #thin(): void {
     while (this.#bytes > this.#budget && this.#kept.length > 2) {
       this.#interval *= 2;
       this.#tree.halve();
@@ -90,6 +95,7 @@ export class History {
     this.#plain -= state.byteLength;
     this.#tree.add(index, kept, state);
     this.#bytes += kept.patch.length - state.byteLength + this.#tree.bytes - held;
+    this.#thin();
     return true;
   }
 

@@ -34,6 +34,8 @@ interface Suspect {
   readonly desync: MirrorDesync;
   tries: number;
   from: number;
+  /** Frames that differed. */
+  differing: number;
 }
 
 /** The most frames behind what has come at which a mirror still draws. */
@@ -186,22 +188,21 @@ export class Mirror {
 
   #parted(divergence: Divergence, rows: Readings): void {
     this.#differed = this.player.frame;
-    if (this.#lost !== undefined || this.#suspect?.tries === 0) {
-      this.differing += this.#rows.differing(rows);
-      return;
+    const suspect = this.#suspect;
+    const loaded = this.#blamed;
+    if (this.#lost !== undefined) this.differing += this.#rows.differing(rows);
+    else if (suspect?.tries === 0) suspect.differing += this.#rows.differing(rows);
+    else if (suspect) this.#judge(suspect);
+    else if (loaded && divergence.frame <= loaded.frame + PROOF) this.#reject(loaded);
+    else {
+      const desync = { divergence, explanation: undefined, repaired: undefined, from: undefined };
+      this.#suspect = { desync, tries: 0, from: divergence.frame, differing: this.#rows.differing(rows) };
     }
-    const loaded = this.#loaded;
-    if (loaded && !this.#suspect && divergence.frame <= loaded.frame + PROOF) {
-      this.#reject(loaded);
-      return;
-    }
-    if (this.#suspect) {
-      this.#judge(this.#suspect);
-      return;
-    }
-    const desync = { divergence, explanation: undefined, repaired: undefined, from: undefined };
-    this.#suspect = { desync, tries: 0, from: divergence.frame };
-    this.differing += this.#rows.differing(rows);
+  }
+
+  /** The recording's state that may be at fault: not once the run itself was found to part. */
+  get #blamed(): StoredKeyframe | undefined {
+    return this.#given === 0 ? this.#loaded : undefined;
   }
 
   /** What follows a desync explains it; at the recording's end no more comes. */
@@ -215,14 +216,14 @@ export class Mirror {
     if (suspect.tries === 0) suspect.desync.explanation = this.#explain(suspect.desync.divergence);
     if (this.#given < HOPELESS && this.#again(suspect)) return;
     this.#suspect = undefined;
-    if (this.#loaded) {
+    if (this.#blamed) {
       // The run from power-on says whether it was that state.
-      this.#reject(this.#loaded);
+      this.#reject(this.#blamed);
       return;
     }
     this.#given++;
     this.#lost = suspect.desync.divergence.frame;
-    this.#say(suspect.desync);
+    this.#say(suspect);
   }
 
   /** Plays again from a state of its own before the frame that parted; false where there is no earlier one to try. */
@@ -244,13 +245,14 @@ export class Mirror {
     if (!suspect) this.#own.keep();
     if (!suspect || suspect.tries === 0 || player.frame < suspect.desync.divergence.frame) return;
     this.#suspect = undefined;
-    this.#say(suspect.desync);
+    this.#say(suspect);
     this.#mended("own state", suspect.from);
     // States after that frame may hold what made it part.
     this.#own = new OwnStates(player);
   }
 
-  #say(desync: MirrorDesync): void {
+  #say({ desync, differing }: Suspect): void {
+    this.differing += differing;
     if (this.desyncs.length < KEPT_DESYNCS) this.desyncs.push(desync);
   }
 

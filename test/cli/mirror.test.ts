@@ -118,7 +118,7 @@ describe("a recording that is still made is mirrored", () => {
   it("on nestopia: from the start, joining late, over a network that stalls and breaks, from the file, and through a hiccup", {
     timeout: 90_000,
     // Time is measured: a computer that is busy with something else gets another chance.
-    retry: 1,
+    retry: 2,
   }, async () => {
     const live = await recording("nestopia");
     const copy = join(folder, "copy.isr");
@@ -179,7 +179,7 @@ describe("a recording that is still made is mirrored", () => {
   it("on jsnes: from the start, and joining late with a state, which needs no trust there", {
     timeout: 90_000,
     // Time is measured: a computer that is busy with something else gets another chance.
-    retry: 1,
+    retry: 2,
   }, async () => {
     const live = await recording("jsnes");
     const early = mirrored(live.url);

@@ -64,21 +64,25 @@ interface Killed {
   readonly most: number;
 }
 
-/** A recorder that is ended with signal 9 at some moment. */
-async function killed(number: number, afterMs: number): Promise<Killed> {
+/** A recorder that is ended with signal 9 so many milliseconds after it had so many frames. */
+async function killed(number: number, frames: number, ms: number): Promise<Killed> {
   const kind = number % KINDS.length;
   const file = join(folder, `${number}.isr`);
   const child = await recorder(specOf(KINDS[kind]!, file));
   let least = 0;
   let most = 0;
+  let there = (): void => {};
+  const begun = new Promise<void>((resolve) => (there = resolve));
   const recording = (async () => {
     for (;;) {
+      if (least >= frames) there();
       most = least + BATCH;
       await child.call("record", BATCH);
       least = most;
     }
   })().catch(() => {});
-  await sleep(afterMs);
+  await begun;
+  await sleep(ms);
   await child.kill();
   await recording;
   return { kind, bytes: readFileSync(file), file, least, most };
@@ -88,13 +92,14 @@ it(`a recorder that is killed at any of ${KILLS} moments loses less than a secon
   timeout: 180_000,
 }, async () => {
   const random = randomFrom(20_261);
-  const moments = Array.from({ length: KILLS }, () => random() ** 2 * 300);
+  const moments = Array.from({ length: KILLS }, () => ({ frames: Math.floor(random() * 300), ms: random() * 20 }));
   const all: Killed[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < KILLS) {
       const number = next++;
-      all.push(await killed(number, moments[number]!));
+      const { frames, ms } = moments[number]!;
+      all.push(await killed(number, frames, ms));
     }
   };
   await Promise.all([worker(), worker()]);

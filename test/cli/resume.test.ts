@@ -71,7 +71,7 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
               process.kill(victim, "SIGKILL");
             } catch {}
           },
-          attempt < 4 ? duration * (0.1 + 0.8 * (random / 2 ** 31)) : 1e6,
+          attempt < 4 ? duration * (0.1 + 0.5 * (random / 2 ** 31)) : 1e6,
         );
         last = await ended;
         clearTimeout(timer);

@@ -51,7 +51,8 @@ describe("history", () => {
           expect(history.nearest(last)).toBeDefined();
         },
       ),
-      { numRuns: 30 },
+      // The example is one that once went over its budget.
+      { numRuns: 30, examples: [[7, 7, 52_676, []]] },
     );
   });
 
