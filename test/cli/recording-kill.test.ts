@@ -89,7 +89,7 @@ async function killed(number: number, frames: number, ms: number): Promise<Kille
 }
 
 it(`a recorder that is killed at any of ${KILLS} moments loses less than a second, and what is there is right`, {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const random = randomFrom(20_261);
   const moments = Array.from({ length: KILLS }, () => ({ frames: Math.floor(random() * 300), ms: random() * 20 }));
@@ -126,7 +126,10 @@ it(`a recorder that is killed at any of ${KILLS} moments loses less than a secon
     await child.kill();
     const whole = readFileSync(out);
     for (const one of all.filter((it) => it.kind === kind))
-      expect(whole.subarray(0, one.bytes.length).equals(one.bytes), one.file).toBe(true);
+      expect(
+        one.bytes.findIndex((byte, at) => byte !== whole[at]),
+        `${one.file}: the first byte that differs`,
+      ).toBe(-1);
     await playsBack(out);
     await playsBack(longest.file);
   }
