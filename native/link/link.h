@@ -106,6 +106,8 @@ static inline bool unplugged(struct Console* c) { return c->wire.keys & KEY_UNPL
 
 /* link.c */
 void linkBlock(struct Console* c);
+void linkPowerOn(struct Console* c);
+void linkFrameEnded(void* console);
 
 /* gb.c, gba.c: one end of the cable each; exchange() is called when all others have come to `started`. */
 void gbAttach(struct Console* c);

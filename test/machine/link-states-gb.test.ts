@@ -5,5 +5,5 @@ import { tryStates } from "./link-states.ts";
 test.runIf(hasLink).each(["cgb", "dmg"])(
   "states of two linked Game Boys (%s; a Color at double speed) load cold and go on the same for 600 frames",
   (model) => tryStates(RALLY, { model }, 25),
-  60_000,
+  240_000,
 );

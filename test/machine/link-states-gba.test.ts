@@ -8,5 +8,5 @@ test.runIf(hasLink).each([
 ])(
   "states of $consoles linked GBAs load cold and go on the same for 600 frames",
   ({ consoles, rounds }) => tryStates(HEDGE, { consoles }, rounds),
-  60_000,
+  240_000,
 );

@@ -163,7 +163,7 @@ describe("a session", () => {
 });
 
 /** Sessions that once went wrong. */
-const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511];
+const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 3362];
 
 describe("simulated sessions", () => {
   it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {

@@ -101,6 +101,8 @@ export class Session {
   /** Whom this one asks to come back, when it did so last, and what was agreed. */
   #leader: Peer | undefined;
   #askedBack = 0;
+  /** The others let this one rest from this frame on: before it, its input was its own. */
+  #restsFrom = 0;
   #back: Comeback | undefined;
   /** This one hosts. */
   readonly #door: Door | undefined;
@@ -410,6 +412,7 @@ export class Session {
     this.game = undefined;
     this.#returning = undefined;
     this.#leader = leader;
+    this.#restsFrom = rests;
     const width = inputWidth(this.rules!.device);
     this.follower = new Follower(this.#roster.length, width, game.chain, game.frameMs);
     leader.tell(["follow", frame]);
@@ -417,8 +420,8 @@ export class Session {
   }
 
   #askBack(now: number): void {
-    if (!this.#leader || this.#back || !this.follower || this.follower.waiting > 8 || now - this.#askedBack < 300)
-      return;
+    if (!this.#leader || this.#back || !this.follower || now - this.#askedBack < 300) return;
+    if (this.follower.waiting > 8 || this.follower.frame < this.#restsFrom) return;
     this.#askedBack = now;
     this.#leader.tell(["caughtUp", this.follower.frame]);
   }
