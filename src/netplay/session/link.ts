@@ -32,7 +32,7 @@ export interface Received {
 
 /**
  * A connection with one peer: it finds out who the peer is, and from then on every datagram is proved to come from it, in
- * this session and not from an earlier one, and not twice. It is sans-IO: datagrams and time go in, datagrams come out.
+ * one session and not from an earlier one, and not twice. It is sans-IO: datagrams and time go in, datagrams come out.
  */
 export class Link {
   /** The peer's identity, once it is proved. */
