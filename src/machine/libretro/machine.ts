@@ -25,6 +25,7 @@ import {
   loadCounters,
   saveCounters,
 } from "./gambatte.ts";
+import { withCleanMemory } from "./heap.ts";
 import type { KnownCore } from "./known.ts";
 import { Library } from "./library.ts";
 import { liveRegions, renewed } from "./memory.ts";
@@ -206,6 +207,10 @@ export class LibretroMachine implements Machine {
 
   /** Switches the console on: a fresh copy of the core, the game, the pads, the save RAM. */
   #start(): void {
+    withCleanMemory(() => this.#powerUp());
+  }
+
+  #powerUp(): void {
     const { content } = this.#options;
     const { name, known } = this.#file;
     const library = new Library(this.#file.path);
