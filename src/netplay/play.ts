@@ -1,7 +1,9 @@
+import type { Boot } from "../machine/boot.ts";
 import { SHOW_NOTHING, type Show } from "../machine/machine.ts";
 import type { Runner } from "./runner.ts";
+import type { SessionEvent } from "./session/events.ts";
 import { inputWidth } from "./session/pads.ts";
-import type { Session, SessionEvent } from "./session/session.ts";
+import type { Session } from "./session/session.ts";
 import type { Transport } from "./transport/transport.ts";
 
 export interface PlayOptions {
@@ -10,13 +12,15 @@ export interface PlayOptions {
   /** The host's; others open theirs when the session asks for it. */
   readonly runner?: Runner;
   /** Opens the machine as the session says. Throws a Problem where it cannot be opened so. */
-  open(event: Extract<SessionEvent, { kind: "open" }>): Promise<Runner>;
+  open(boot: Boot, saves: readonly (Uint8Array | undefined)[]): Promise<Runner>;
   /** Writes this player's input for the frame that comes into `into`, which is at rest. */
   pad(runner: Runner, into: Uint8Array): void;
   /** What a frame is to give, unless it is stepped again. */
   readonly show?: Show;
   /** After each frame that was shown. */
   onFrame?(runner: Runner): void;
+  /** Nothing is awaited any more, once the session is over. */
+  isDone?(): boolean;
   onEvent(event: SessionEvent): void;
 }
 
@@ -25,8 +29,9 @@ const IDLE = 15;
 const STALLED = 1;
 /** A run that is later than this gives the lost time up. */
 const LATE = 250;
-/** Milliseconds that the last words may take to arrive. */
-const LAST_WORDS = 1000;
+/** Milliseconds that the last words take at least to arrive, and at most. */
+const LAST_WORDS = 300;
+const LAST_WORDS_AT_MOST = 2000;
 
 /** Plays a session in real time: its clock, its network, its machine. It runs in Node and in browsers alike. */
 export class Play {
@@ -80,8 +85,9 @@ export class Play {
     this.#hear();
     if (session.ended !== undefined) {
       this.#endedAt ??= time;
-      const said = [...session.peers].every(({ link }) => link.queued === 0);
-      if (said || time - this.#endedAt > LAST_WORDS) {
+      const gone = time - this.#endedAt;
+      const said = [...session.peers].every(({ link }) => link.queued === 0) && (this.#options.isDone?.() ?? true);
+      if ((said && gone > LAST_WORDS) || gone > LAST_WORDS_AT_MOST) {
         this.stop();
         return;
       }
@@ -120,8 +126,8 @@ export class Play {
     const { session, onEvent, open } = this.#options;
     for (const event of session.events.splice(0)) {
       onEvent(event);
-      if (event.kind !== "open") continue;
-      open(event).then(
+      if (event.kind !== "open" && event.kind !== "gathered") continue;
+      open(event.boot, event.saves).then(
         (runner) => {
           this.runner = runner;
           session.opened(runner.machine.boot, runner.print);

@@ -2,7 +2,6 @@ import { signedMessage } from "../replay/isr-items.ts";
 import { IsrWriter } from "../replay/isr-write.ts";
 import type { RecordedPlayer } from "../replay/proof.ts";
 import type { Profile } from "../watch/profile.ts";
-import { newReadings } from "../watch/readings.ts";
 import type { Runner } from "./runner.ts";
 import type { RosterEntry } from "./session/messages.ts";
 import type { Session } from "./session/session.ts";
@@ -33,6 +32,8 @@ export class NetRecording {
   readonly #links: Uint8Array[] = [];
   /** Signatures of links, by link and seat, that are not written yet. */
   readonly #signatures = new Map<number, Map<number, Uint8Array>>();
+  /** Links before this one are written with their signatures. */
+  #complete = 0;
   /** Seats that signed another recording than this one. */
   readonly disputed = new Set<number>();
 
@@ -64,43 +65,48 @@ export class NetRecording {
 
   /** Writes what all agree on by now. */
   update(): void {
-    const { agreed } = this.#session.steps!;
-    while (agreed >= this.#rows + BLOCK - 1) this.#block(BLOCK);
+    const last = this.#last;
+    while (last >= this.#rows + BLOCK - 1) this.#block(BLOCK);
     for (const { seat, link, signature } of this.#session.signatures.splice(0)) this.#signed(seat, link, signature);
+  }
+
+  /** All players here have signed all that is written. */
+  get signed(): boolean {
+    const away = this.#session.game?.seats.away;
+    const here = this.#players.filter(({ seat }) => !away?.has(seat)).length;
+    return this.#links.every((_, link) => link < this.#complete || (this.#signatures.get(link)?.size ?? 0) >= here);
   }
 
   /** Writes the rest, and the end. */
   finish(): void {
     this.update();
-    const { agreed } = this.#session.steps!;
-    if (agreed >= this.#rows) this.#block(agreed - this.#rows + 1);
+    const last = this.#last;
+    if (last >= this.#rows) this.#block(last - this.#rows + 1);
     for (const link of this.#signatures.keys()) this.#writeSignatures(link);
     this.#append(this.#writer.end());
   }
 
+  /** The last frame that belongs in it as far as is known now. */
+  get #last(): number {
+    return Math.min(this.#session.steps!.agreed, this.#session.lastFrame ?? Number.POSITIVE_INFINITY);
+  }
+
   #block(count: number): void {
-    const { movie, readings } = this.#runner;
+    const { movie } = this.#runner;
     const last = this.#rows + count - 1;
     const { events } = movie;
     for (let next = events[this.#events]; next && next.at < last; next = events[++this.#events])
       this.#append(this.#writer.event(next));
     if (last > this.#samples) this.#append(this.#writer.block(movie, last - this.#samples));
     this.#samples = last;
-    const rows = newReadings(this.#profile, this.#rows, count);
-    const width = this.#profile.probes.length;
-    for (let i = 0; i < count; i++) {
-      const row = (this.#rows + i) % RING;
-      rows.values.set(readings.values.subarray(row * width, (row + 1) * width), i * width);
-      if (rows.prints.length > 0) rows.prints[i] = readings.prints[row]!;
-      rows.polls[i] = readings.polls[row]!;
-    }
-    this.#append(this.#writer.observed(rows, []));
+    this.#append(this.#writer.observed(this.#runner.rows(this.#profile, this.#rows, count), []));
     this.#rows += count;
     if (count === BLOCK) this.#link();
   }
 
   #link(): void {
     this.#writeSignatures(this.#links.length - LATE);
+    this.#complete = Math.max(0, this.#links.length - LATE + 1);
     const { bytes, hash } = this.#writer.link();
     this.#append(bytes);
     const number = this.#links.push(hash) - 1;

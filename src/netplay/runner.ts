@@ -8,12 +8,12 @@ import type { Profile } from "../watch/profile.ts";
 import { newReadings, type Readings } from "../watch/readings.ts";
 import { Watcher } from "../watch/watcher.ts";
 import type { Drift } from "./session/drift.ts";
+import type { SessionHost } from "./session/events.ts";
 import type { Follower } from "./session/follower.ts";
 import type { Game } from "./session/game.ts";
 import type { OfferedState } from "./session/mending.ts";
 import { type Device, inputWidth, POWER, RESET, readPad } from "./session/pads.ts";
 import { FRESH_MACHINE, THEIR_STATE, type Way } from "./session/repair.ts";
-import type { SessionHost } from "./session/session.ts";
 import { type Request, RING } from "./session/timeline.ts";
 
 /** Frames whose memory is at hand as it was, if their bytes fit: what a desync is told with. */
@@ -109,6 +109,20 @@ export class Runner implements SessionHost {
     this.#settle();
   }
 
+  /** What was read at `count` frames from `first` on, all among the last {@link RING}. */
+  rows(profile: Profile, first: number, count: number): Readings {
+    const { readings } = this;
+    const rows = newReadings(profile, first, count);
+    const width = profile.probes.length;
+    for (let i = 0; i < count; i++) {
+      const row = (first + i) % RING;
+      rows.values.set(readings.values.subarray(row * width, (row + 1) * width), i * width);
+      if (rows.prints.length > 0) rows.prints[i] = readings.prints[row]!;
+      rows.polls[i] = readings.polls[row]!;
+    }
+    return rows;
+  }
+
   memory(frame: number): Uint8Array | undefined {
     const slot = frame % this.#evidenceFrames;
     const { size } = this.#watcher;
@@ -149,6 +163,19 @@ export class Runner implements SessionHost {
     this.movie.length = to;
     this.movie.events.splice(0, Number.POSITIVE_INFINITY, ...this.movie.events.filter(({ at }) => at < to));
     return to;
+  }
+
+  keyframe(): { frame: number; state: Uint8Array } | undefined {
+    return this.#history.nearest(this.steps?.agreed ?? 0);
+  }
+
+  startFrom(frame: number, state: Uint8Array): boolean {
+    if (!this.#options.takeStates) return false;
+    this.machine.loadState(state, frame);
+    this.movie.grow(frame);
+    this.#history.keep(frame, this.machine.saveState());
+    this.#observe(frame);
+    return true;
   }
 
   stateAt(frame: number): Uint8Array | undefined {

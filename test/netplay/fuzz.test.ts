@@ -49,7 +49,10 @@ const MESSAGES: Message[] = [
   ["roster", [{ seat: 1, name: "x", identity: new Uint8Array(32) }]],
   ["linked", 3],
   ["start"],
-  ["save", 0, new Uint8Array(10)],
+  ["join", "x", "play", [{ name: "a.nes", sha256: "00" }], 8],
+  ["save", 0, 0, new Uint8Array(10)],
+  ["end", "enough", 40],
+  ["keyframe", 30, 7, 256, 0, new Uint8Array(256)],
   ["signature", 0, new Uint8Array(64)],
 ];
 

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, it, vi } from "vitest";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
-import { Play } from "../../src/netplay/play.ts";
-import { Runner } from "../../src/netplay/runner.ts";
+import type { Machine } from "../../src/machine/machine.ts";
+import { Participant, type PlayEvent } from "../../src/netplay/participant.ts";
 import { writePad } from "../../src/netplay/session/pads.ts";
-import { Session, type SessionEvent } from "../../src/netplay/session/session.ts";
 import { newIdentity, realSuite } from "../../src/netplay/session/suite.ts";
 import type { PeerId, Transport } from "../../src/netplay/transport/transport.ts";
 import { BotInput, randomBot } from "../../src/replay/bot.ts";
@@ -32,32 +31,15 @@ const content = {
   bytes: new Uint8Array(readFileSync(new URL("../../games/gleam/gleam.nes", import.meta.url))),
 };
 
-async function runnerOf(settings: Record<string, string> = {}): Promise<Runner> {
-  const machine = await jsnes.open({ content, settings });
-  const profile = defaultProfile(machine.memory);
-  return new Runner({
-    machine,
-    profile,
-    device: "pad",
-    open: () => jsnes.open({ content, settings }),
-    takeStates: true,
-  });
-}
+const openWith = (settings: Record<string, string> = {}): Promise<Machine> => jsnes.open({ content, settings });
 
 async function playerAt(
   transport: Transport,
   name: string,
   hosting: boolean,
-  events: SessionEvent[],
+  events: PlayEvent[],
   settings?: Record<string, string>,
-) {
-  const runner = hosting ? await runnerOf() : undefined;
-  const boot = runner?.machine.boot;
-  const game = {
-    content: { name: content.name, sha256: (boot ?? (await runnerOf()).machine.boot).content.sha256 },
-    core: "jsnes",
-  };
-  let opened = runner;
+): Promise<Participant> {
   const rules = {
     device: "pad" as const,
     delay: 2,
@@ -66,46 +48,32 @@ async function playerAt(
     lost: "end" as const,
     fps: { num: 60, den: 1 },
   };
-  const session = new Session({
+  const machine = await openWith();
+  let bot: BotInput | undefined;
+  return new Participant({
+    transport,
     suite: realSuite(newIdentity()),
     room: Uint8Array.of(7),
-    id: new Uint8Array(16),
     name,
-    game,
-    ...(runner && { hosting: { boot: boot!, print: runner.print, save: undefined, rules, seats: 2 } }),
-    host: {
-      memory: (frame) => opened?.memory(frame),
-      desync: (drift) => opened?.desync(drift),
-      replay: (way, from, to, offered) => void opened?.replay(way, from, to, offered),
-      stateAt: (frame) => opened?.stateAt(frame),
-      inputs: (first, count) => opened!.inputs(first, count),
-      rewind: (frame) => opened!.rewind(frame),
-      resumed: (frame) => opened?.resumed(frame),
-      failed: (why) => opened?.failed(why),
-    },
-  });
-  let bot: BotInput | undefined;
-  const play = new Play({
-    transport,
-    session,
-    ...(runner && { runner }),
-    open: async () => {
-      opened = await runnerOf(settings);
-      return opened;
-    },
-    pad: ({ machine }, into) => {
-      bot ??= new BotInput(randomBot, machine, name);
-      bot.beginFrame?.(machine.frame);
-      writePad(bot.poll(session.seat), 0, "pad", into);
+    mode: "play",
+    games: [machine.boot.content],
+    save: undefined,
+    ...(hosting && { hosting: { machine, saves: [], rules, seats: 2 } }),
+    open: () => openWith(settings),
+    profileOf: ({ memory }) => defaultProfile(memory),
+    takesStates: () => true,
+    pad: (played, seat, into) => {
+      bot ??= new BotInput(randomBot, played, name);
+      bot.beginFrame?.(played.frame);
+      writePad(bot.poll(seat), 0, "pad", into);
     },
     onEvent: (event) => events.push(event),
   });
-  return { play, session };
 }
 
 it("two consoles play in real time over a wire of 40 ms, in step and at full speed", async () => {
   const [a, b] = wire(20);
-  const events: SessionEvent[][] = [[], []];
+  const events: PlayEvent[][] = [[], []];
   const ada = await playerAt(a, "1", true, events[0]!);
   const bo = await playerAt(b, "2", false, events[1]!);
   const stopped = new Promise<void>((resolve) => {
@@ -125,7 +93,7 @@ it("two consoles play in real time over a wire of 40 ms, in step and at full spe
 
 it("a machine with another option is refused, and both are told in one line what differs", async () => {
   const [a, b] = wire(1);
-  const events: SessionEvent[][] = [[], []];
+  const events: PlayEvent[][] = [[], []];
   const ada = await playerAt(a, "Ada", true, events[0]!);
   const bo = await playerAt(b, "Bo", false, events[1]!, { ram: "ff" });
   ada.play.start();

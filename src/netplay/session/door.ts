@@ -1,30 +1,34 @@
 import { type Boot, bootDifferences } from "../../machine/boot.ts";
-import type { RosterEntry, Rules } from "./messages.ts";
+import type { Claim, Mode, RosterEntry, Rules } from "./messages.ts";
+import { Parts, partsOf } from "./parts.ts";
 import type { Peer } from "./peer.ts";
 
-/** The game that somebody has, and the core that they play it on. */
-export interface Claim {
-  readonly content: { readonly name: string; readonly sha256: string };
-  readonly core: string;
-}
-
-/** What a host brings. */
-export interface Hosting {
+/** A machine as it was opened. */
+export interface Opened {
   readonly boot: Boot;
   /** Fingerprint of frame 0. */
   readonly print: bigint;
-  readonly save: Uint8Array | undefined;
+  /** Save RAM of each console at the start. */
+  readonly saves: readonly (Uint8Array | undefined)[];
+}
+
+/** What a host brings. */
+export interface Hosting extends Opened {
   readonly rules: Rules;
   /** Players, the host among them. */
   readonly seats: number;
+  /** Each player brings the save RAM of their own console: the machine is opened again when all of it is there. */
+  readonly gather?: boolean;
 }
-
-const SAVE_PART = 65536;
 
 interface Guest {
   readonly peer: Peer;
   /** -1: they watch. */
   readonly seat: number;
+  readonly mode: Mode;
+  /** Their own save RAM, on its way. */
+  readonly save: Parts | undefined;
+  offered: boolean;
   ready: boolean;
 }
 
@@ -32,17 +36,19 @@ interface Guest {
 export class Door {
   /** Who plays; empty until everybody is there. */
   roster: readonly RosterEntry[] = [];
+  /** Save RAM of all seats, once, when it is all there: the machine is to be opened with it. */
+  gathered: (Uint8Array | undefined)[] | undefined;
   readonly #hosting: Hosting;
-  readonly #claim: Claim;
   readonly #id: Uint8Array;
   readonly #host: RosterEntry;
+  #opened: Opened | undefined;
   #guests: Guest[] = [];
 
-  constructor(hosting: Hosting, claim: Claim, id: Uint8Array, host: RosterEntry) {
+  constructor(hosting: Hosting, id: Uint8Array, host: RosterEntry) {
     this.#hosting = hosting;
-    this.#claim = claim;
     this.#id = id;
     this.#host = host;
+    if (!hosting.gather) this.#opened = hosting;
   }
 
   /** The other players. */
@@ -51,32 +57,50 @@ export class Door {
   }
 
   /** Those who watch, with a machine that is right. */
-  get watchers(): readonly Peer[] {
-    return this.#guests.filter(({ seat, ready }) => seat < 0 && ready).map(({ peer }) => peer);
+  get watchers(): readonly { readonly peer: Peer; readonly mode: Mode }[] {
+    return this.#guests.filter(({ seat, ready }) => seat < 0 && ready);
   }
 
-  /** Somebody wants in. They get an offer and a seat, which is returned; or why they do not, in words. */
-  join(peer: Peer, watch: boolean, claim: Claim): number | string {
-    const { seats, boot, rules, save } = this.#hosting;
-    const { content, core } = this.#claim;
+  /** Somebody wants in. They get a seat, which is returned, and an offer; or why they do not, in words. */
+  join(peer: Peer, mode: Mode, games: readonly Claim[], saveSize: number | null): number | string {
+    const { seats, boot } = this.#hosting;
     if (this.#guests.some((guest) => guest.peer === peer)) return `${peer.name} is here already`;
-    if (claim.content.sha256 !== content.sha256)
-      return `${peer.name} has another game: ${game(claim)}, not ${game(this.#claim)}`;
-    if (claim.core !== core) return `${peer.name} plays on ${claim.core}, the host on ${core}; both need the same core`;
-    if (!watch && this.roster.length > 0) return "the game has begun";
-    const seat = watch ? -1 : Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !this.#isTaken(i));
+    const missing = [boot, ...(boot.more ?? [])].find(
+      ({ content }) => !games.some(({ sha256 }) => sha256 === content.sha256),
+    );
+    if (missing) {
+      const { name, sha256 } = missing.content;
+      const theirs = games.map(describe).join(", ") || "no game at all";
+      return `${peer.name} has another game: ${theirs}, not ${describe({ name, sha256 })}`;
+    }
+    const plays = mode === "play";
+    if (plays && this.roster.length > 0) return "the game has begun";
+    const seat = plays ? Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !this.#isTaken(i)) : -1;
     if (seat === undefined) return `the game is full: ${seats} play`;
-    this.#guests.push({ peer, seat, ready: false });
-    peer.tell(["offer", this.#id, seat, boot, rules, save?.length ?? null]);
-    for (let at = 0; save && at < save.length; at += SAVE_PART) peer.tell(["save", at, save.slice(at, at + SAVE_PART)]);
+    const save = this.#hosting.gather && plays && saveSize !== null ? new Parts(saveSize) : undefined;
+    this.#guests.push({ peer, seat, mode, save, offered: false, ready: false });
+    this.#gather();
+    this.#offer();
     return seat;
+  }
+
+  /** A piece of a player's own save RAM. */
+  takeSave(peer: Peer, at: number, bytes: Uint8Array): void {
+    this.#guests.find((guest) => guest.peer === peer)?.save?.take(at, bytes);
+    this.#gather();
+  }
+
+  /** The machine is open with what was gathered. */
+  opened(opened: Opened): void {
+    this.#opened = opened;
+    this.#offer();
   }
 
   /** Somebody has opened their machine. Returns why it will not do, in words. */
   ready(peer: Peer, boot: Boot, print: string): string | undefined {
     const guest = this.#guests.find((g) => g.peer === peer);
-    if (!guest || guest.ready) return undefined;
-    const why = this.#differs(peer.name, boot, print);
+    if (!guest || guest.ready || !this.#opened) return undefined;
+    const why = differs(this.#opened, peer.name, boot, print);
     if (why !== undefined) return why;
     guest.ready = true;
     if (guest.seat >= 0) this.#fill();
@@ -92,18 +116,22 @@ export class Door {
     return this.#guests.some((guest) => guest.seat === seat);
   }
 
-  /** In what a newcomer's machine differs from the host's. */
-  #differs(name: string, boot: Boot, print: string): string | undefined {
-    const { "content.name": _name, ...differences } = bootDifferences(this.#hosting.boot, boot);
-    const [first, ...more] = Object.entries(differences);
-    if (first) {
-      const [field, [mine, theirs]] = first;
-      const others = more.slice(0, 5).map(([other]) => other);
-      const rest = more.length > 0 ? ` (and ${more.length} more: ${others.join(", ")})` : "";
-      return `${name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`;
+  #gather(): void {
+    const { seats, saves, gather } = this.#hosting;
+    const players = this.#guests.filter(({ seat }) => seat >= 0);
+    if (!gather || this.gathered || players.length < seats - 1) return;
+    if (!players.every(({ save }) => save?.complete ?? true)) return;
+    this.gathered = [...saves];
+    for (const { seat, save } of players) this.gathered[seat] = save?.bytes;
+  }
+
+  #offer(): void {
+    if (!this.#opened) return;
+    for (const guest of this.#guests) {
+      if (guest.offered) continue;
+      guest.offered = true;
+      offer(guest.peer, this.#id, guest.seat, this.#opened, this.#hosting.rules);
     }
-    if (print === this.#hosting.print.toString(16)) return undefined;
-    return `${name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`;
   }
 
   /** Makes the roster when everybody is there. */
@@ -114,11 +142,32 @@ export class Door {
       this.#host,
       ...players.map(({ seat, peer }) => ({ seat, name: peer.name, identity: peer.link.identity! })),
     ];
-    for (const peer of [...this.players, ...this.watchers]) peer.tell(["roster", [...this.roster]]);
+    for (const { peer } of this.#guests) peer.tell(["roster", [...this.roster]]);
   }
 }
 
-const game = ({ content }: Claim): string => `${content.name} (SHA-256 ${content.sha256.slice(0, 12)}...)`;
+/** Offers a seat: the machine that is to be opened, with its save RAM. */
+export function offer(peer: Peer, id: Uint8Array, seat: number, { boot, saves }: Opened, rules: Rules): void {
+  peer.tell(["offer", id, seat, boot, rules, saves.map((save) => save?.length ?? null)]);
+  for (const [console, save] of saves.entries())
+    for (const [at, bytes] of save?.length ? partsOf(save) : []) peer.tell(["save", console, at, bytes]);
+}
+
+/** In what a newcomer's machine differs from ours, in words; undefined: in nothing. */
+export function differs(ours: Opened, name: string, boot: Boot, print: string): string | undefined {
+  const { "content.name": _name, ...differences } = bootDifferences(ours.boot, boot);
+  const [first, ...more] = Object.entries(differences);
+  if (first) {
+    const [field, [mine, theirs]] = first;
+    const others = more.slice(0, 5).map(([other]) => other);
+    const rest = more.length > 0 ? ` (and ${more.length} more: ${others.join(", ")})` : "";
+    return `${name}'s machine differs: ${field} is ${brief(theirs)}, the host's ${brief(mine)}${rest}`;
+  }
+  if (print === ours.print.toString(16)) return undefined;
+  return `${name}'s machine starts otherwise, though all settings are equal: something of it is not pinned`;
+}
+
+const describe = ({ name, sha256 }: Claim): string => `${name} (SHA-256 ${sha256.slice(0, 12)}...)`;
 
 const brief = (value: unknown): string => {
   const text = typeof value === "string" ? value : JSON.stringify(value);

@@ -108,14 +108,14 @@ export class Game {
     );
   }
 
-  /** A frame's time has come: what the machine is to do, with this player's pad as it is now. */
-  tick(now: number, pad: Uint8Array): readonly Request[] {
+  /** A frame's time has come: what the machine is to do, with this player's pad as it is now. Frame `last` is not stepped any more. */
+  tick(now: number, pad: Uint8Array, last = Number.POSITIVE_INFINITY): readonly Request[] {
     const { timeline } = this;
     if (this.mending.active) return [];
     for (; this.#next <= timeline.frame + this.delay; this.#next++)
       if (!timeline.put(this.seats.me, this.#next, pad)) break;
     const before = timeline.frame;
-    const requests = timeline.advance(!this.paused && before < this.barrier && !this.#tooFarAhead());
+    const requests = timeline.advance(!this.paused && before < Math.min(this.barrier, last) && !this.#tooFarAhead());
     if (timeline.frame === before && !this.paused && this.#stalledAt !== before) {
       this.#stalls++;
       this.#stalledAt = before;

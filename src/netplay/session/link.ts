@@ -15,6 +15,8 @@ const MAC = 8;
 /** Milliseconds between two hellos, and between two that are looked at: a signature takes a millisecond to check. */
 const HELLO_EVERY = 200;
 const HELLO_LOOK = 50;
+/** Milliseconds after which one who has nothing to say says that it is there. */
+const ALIVE_EVERY = 250;
 /** Datagrams that may be older than the newest and are still taken. */
 const LATE = 128;
 
@@ -56,6 +58,7 @@ export class Link {
   #receiveKey: Uint8Array | undefined;
   #stream = new ReliableStream();
   #counter = 0;
+  #sentAt = 0;
   #newest = -1;
   readonly #seen = new Uint8Array(LATE);
   #helloSent = Number.NEGATIVE_INFINITY;
@@ -107,6 +110,8 @@ export class Link {
       if (payload) datagrams.push(this.#seal(now, payload));
       while (datagrams.length < 32 && this.#stream.due(now, this.rtt)) datagrams.push(this.#seal(now));
       if (this.#stream.owesAck) datagrams.push(this.#seal(now));
+      if (datagrams.length === 0 && now - this.#sentAt >= ALIVE_EVERY) datagrams.push(this.#seal(now));
+      if (datagrams.length > 0) this.#sentAt = now;
     }
     for (const { length } of datagrams) this.bytesSent += length;
     this.datagramsSent += datagrams.length;

@@ -1,6 +1,6 @@
 import type { Chain } from "./chain.ts";
 import { answer, Diagnosis, type Drift } from "./drift.ts";
-import type { Message } from "./messages.ts";
+import { LARGEST_STATE, type Message, PART } from "./messages.ts";
 import type { Peer } from "./peer.ts";
 import { Repair, THEIR_STATE, type Way } from "./repair.ts";
 import type { Seats } from "./seats.ts";
@@ -36,10 +36,6 @@ interface Part {
   way: Way | undefined;
   to: number;
 }
-
-/** Bytes of a state in a message, and of a whole state at most. */
-const PART = 65536;
-const LARGEST_STATE = 1 << 28;
 
 /** Finds that runs have parted, finds out where, and mends it together with the others. The game stands still meanwhile. */
 export class Mending {

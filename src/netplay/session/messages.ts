@@ -22,11 +22,19 @@ const exactly = (length: number) =>
 const list = <T extends v.GenericSchema>(of: T, most: number) => v.pipe(v.array(of), v.maxLength(most));
 const words = v.record(text(100), v.pipe(v.string(), v.maxLength(1000)));
 
+/** Most bytes of a console's save RAM, and of a state. */
+export const LARGEST_SAVE = 1 << 24;
+export const LARGEST_STATE = 1 << 28;
+/** Most bytes of either in one message. */
+export const PART = 65536;
+
 /** A machine's boot as it crosses the wire: see Boot. */
-const BootSchema: v.GenericSchema<Boot> = v.object({
+const Content = v.object({ name: text(300), size: uint, sha256: text(64) });
+const BootSchema = v.object({
   core: v.object({ name: text(100), version: text(100), build: text(200) }),
   system: text(40),
-  content: v.object({ name: text(300), size: uint, sha256: text(64) }),
+  content: Content,
+  more: v.optional(list(v.object({ content: Content, save: v.nullable(text(64)) }), 15)),
   settings: words,
   ramFill: text(100),
   save: v.nullable(text(64)),
@@ -34,7 +42,7 @@ const BootSchema: v.GenericSchema<Boot> = v.object({
   firmware: words,
   ports: list(text(100), 16),
   unpinned: list(text(1000), 50),
-});
+}) as v.GenericSchema<Boot>;
 
 /** How a session is played; its host says. */
 export const Rules = v.object({
@@ -61,24 +69,28 @@ const Player = v.object({
 });
 export type RosterEntry = v.InferOutput<typeof Player>;
 
+/** A newcomer plays, watches from the start on, or watches from now on. */
+const Mode = v.picklist(["play", "watch", "watch now"]);
+export type Mode = v.InferOutput<typeof Mode>;
+
+/** A game that somebody has. */
+const Game = v.object({ name: text(300), sha256: text(64) });
+export type Claim = v.InferOutput<typeof Game>;
+
 const MESSAGES = {
-  /** A newcomer to the host: who it is and which game it has. */
-  join: [
-    text(60),
-    v.picklist(["play", "watch"]),
-    v.object({ content: v.object({ name: text(300), sha256: text(64) }), core: text(100) }),
-  ],
-  /** The host's answer: the session, the seat (-1: a watcher), the boot to be opened with, the rules, bytes of save RAM. */
+  /** A newcomer to the host: who it is, whether it plays or watches, the games it has, bytes of its console's save RAM. */
+  join: [text(60), Mode, list(Game, 16), v.nullable(v.pipe(uint, v.maxValue(LARGEST_SAVE)))],
+  /** The answer: the session, the seat (-1: a watcher), the boot to be opened with, the rules, bytes of each save RAM. */
   offer: [
     exactly(16),
     v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(15)),
     BootSchema,
     Rules,
-    v.nullable(uint),
+    list(v.nullable(v.pipe(uint, v.maxValue(LARGEST_SAVE))), 16),
   ],
   refuse: [text(500)],
-  /** Save RAM: from this byte on. */
-  save: [uint, bytes(65536)],
+  /** Save RAM of the console of that number: from this byte on. */
+  save: [small, uint, bytes(65536)],
   /** The newcomer has opened its machine: its boot and the fingerprint of frame 0, in hexadecimal. */
   ready: [BootSchema, text(16)],
   /** Who plays. */
@@ -88,8 +100,8 @@ const MESSAGES = {
   start: [],
   chat: [text(500)],
   pause: [v.boolean()],
-  /** Why the session is over. */
-  end: [text(500)],
+  /** Why the session is over, and after which frame, once the game has begun. */
+  end: [text(500), v.nullable(uint)],
   /** The sender leaves for good. */
   leave: [],
   /** Let us go on without a player that is lost. */
@@ -123,6 +135,8 @@ const MESSAGES = {
   follow: [uint],
   /** Settled inputs for those who follow: first frame, bytes, link of the chain after them, and whether it is known. */
   inputs: [uint, bytes(16384), u32, v.boolean()],
+  /** To one who watches from now on: the state at a frame on which all agree, and the link of the chain there; size, offset, bytes. */
+  keyframe: [uint, u32, v.pipe(uint, v.maxValue(LARGEST_STATE)), uint, bytes(65536)],
   /** One who was away has come so far. */
   caughtUp: [uint],
   /** A player's signature of a link of the recording. */

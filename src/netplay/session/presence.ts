@@ -42,6 +42,8 @@ export class Presence {
   readonly events: PresenceEvent[] = [];
   /** Lost players that are to be gone on without. */
   readonly dismissed = new Set<number>();
+  /** Players whose process began anew and who want their seat back: they play nowhere else. */
+  readonly anew = new Set<number>();
   readonly #seats: Seats;
   readonly #timeline: Timeline;
   readonly #rule: Rules["lost"];
@@ -56,6 +58,12 @@ export class Presence {
     this.#rule = rule;
   }
 
+  /** The player is back. */
+  returned(seat: number): void {
+    this.dismissed.delete(seat);
+    this.anew.delete(seat);
+  }
+
   /** A player's input is taken. */
   takes(seat: number): boolean {
     return !this.#frozen.has(seat) && !this.#seats.away.has(seat);
@@ -64,7 +72,7 @@ export class Presence {
   update(now: number): void {
     for (const peer of this.#seats.peers) {
       if (this.#seats.away.has(peer.seat)) continue;
-      const quiet = now - peer.link.heard;
+      const quiet = this.anew.has(peer.seat) ? Number.POSITIVE_INFINITY : now - peer.link.heard;
       this.#mark(peer, quiet > SILENT, quiet > LOST);
     }
     if (this.#leaving) this.#conclude(this.#leaving, now);
@@ -117,7 +125,8 @@ export class Presence {
 
   /** Begins to go on without the next of those who are to be gone on without. */
   #dismiss(): void {
-    const { here, count } = this.#seats;
+    const { count } = this.#seats;
+    const here = [...new Set([...this.#seats.here, ...this.anew])];
     if (here.length * 2 < count || (here.length * 2 === count && !here.includes(0))) return;
     const lost = this.#seats.peers.find(
       (peer) => peer.lost && this.dismissed.has(peer.seat) && !this.#seats.away.has(peer.seat),

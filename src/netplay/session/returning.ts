@@ -43,7 +43,8 @@ export class Returning {
   update(now: number, peers: Iterable<Peer>): void {
     const { seats, timeline } = this.#game;
     for (const [peer, frame] of this.#feeding)
-      if (peer.frame > frame) {
+      // Who is away again, so soon, is told so again.
+      if (peer.frame > frame || seats.away.has(peer.seat)) {
         this.#feed.remove(peer);
         this.#feeding.delete(peer);
       }
@@ -91,6 +92,7 @@ export class Returning {
     const { seats, timeline } = this.#game;
     if (!seats.away.delete(peer.seat)) return;
     seats.replace(peer);
+    this.#game.presence.returned(peer.seat);
     timeline.back(peer.seat, frame);
     peer.lost = false;
     peer.frame = timeline.frame;

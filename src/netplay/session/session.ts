@@ -1,75 +1,49 @@
 import type { Boot } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
 import { Chain } from "./chain.ts";
-import { type Claim, Door, type Hosting } from "./door.ts";
+import { Door, differs, type Hosting, type Opened, offer } from "./door.ts";
+import type { SessionEvent, SessionHost } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
 import { Link, PROTOCOL } from "./link.ts";
-import type { MendingHost } from "./mending.ts";
+import { type Application, Lobby } from "./lobby.ts";
 import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
+import { Parts, partsOf } from "./parts.ts";
 import { Peer, readMessage } from "./peer.ts";
-import type { PresenceEvent } from "./presence.ts";
 import { Returning } from "./returning.ts";
 import { Seats } from "./seats.ts";
 import type { Suite } from "./suite.ts";
 import type { Request } from "./timeline.ts";
 
-/** What a session tells whoever runs it, in order. */
-export type SessionEvent =
-  /** Open the machine so, with this save RAM, then call `opened`. */
-  | {
-      readonly kind: "open";
-      readonly seat: number;
-      readonly boot: Boot;
-      readonly save: Uint8Array | undefined;
-      readonly rules: Rules;
-    }
-  | { readonly kind: "save"; readonly received: number; readonly size: number }
-  | { readonly kind: "joined"; readonly name: string; readonly seat: number }
-  /** Somebody was not let in, or this one was not. */
-  | { readonly kind: "refused"; readonly name: string; readonly why: string }
-  | { readonly kind: "started"; readonly players: readonly RosterEntry[] }
-  | { readonly kind: "said"; readonly name: string; readonly text: string }
-  | { readonly kind: "paused"; readonly name: string; readonly on: boolean }
-  | PresenceEvent
-  /** The others played on without this one, which catches up; and somebody is back, this one or another. */
-  | { readonly kind: "fallen" }
-  | { readonly kind: "back"; readonly name: string; readonly seat: number }
-  | { readonly kind: "ended"; readonly why: string };
-
-/** What a session wants of whoever runs its machine. */
-export interface SessionHost extends MendingHost {
-  /** All players' inputs of `count` settled frames from `first` on, for those who follow. */
-  inputs(first: number, count: number): Uint8Array;
-  /** Bring the machine back to a settled frame, at most `frame`; returns which. */
-  rewind(frame: number): number;
-}
-
-export interface SessionOptions {
+export interface SessionOptions extends Application {
   readonly suite: Suite;
   /** What binds the session: all who were told of it have it. */
   readonly room: Uint8Array;
-  readonly name: string;
-  /** The game that this one has. */
-  readonly game: Claim;
-  readonly hosting?: Hosting;
-  readonly watch?: boolean;
-  /** 16 bytes that name the session. */
+  readonly hosting?: Hosting | undefined;
+  /** 16 bytes that name the session, of a host. */
   readonly id: Uint8Array;
   readonly host: SessionHost;
 }
 
-const LARGEST_SAVE = 1 << 24;
 /** Signatures that wait for whoever records; nobody may. */
 const MOST_SIGNATURES = 1000;
+/** Milliseconds that the last frames may take until all agree on them. */
+const LAST_FRAMES = 3000;
 
 /** From where on a player counts again who was away, who is away then, and the number of repairs until then. */
 interface Comeback {
   readonly frame: number;
   readonly away: readonly number[];
   readonly epoch: number;
+}
+
+/** The session is over after that frame, and why. */
+interface Closing {
+  readonly why: string;
+  readonly frame: number | undefined;
+  until: number | undefined;
 }
 
 /**
@@ -81,47 +55,65 @@ export class Session {
   /** Signatures of the others' recordings, for whoever records. */
   readonly signatures: { readonly seat: number; readonly link: number; readonly signature: Uint8Array }[] = [];
   game: Game | undefined;
-  /** Instead of a game: this one watches. */
+  /** Instead of a game: this one watches, or catches up. */
   follower: Follower | undefined;
-  seat: number;
-  rules: Rules | undefined;
   /** Over, and why. */
   ended: string | undefined;
   readonly #options: SessionOptions;
   readonly #peers = new Map<PeerId, Peer>();
+  /** This one hosts; or it wants in. */
+  readonly #door: Door | undefined;
+  readonly #lobby: Lobby;
+  #opened: Opened | undefined;
+  #openAsked = false;
   #roster: readonly RosterEntry[] = [];
-  /** Who hosts: they said so by their offer. */
-  #host: Peer | undefined;
-  #boot: Boot | undefined;
-  #print = 0n;
-  #save: { parts: Uint8Array; received: number } | undefined;
-  readonly #asked = new Set<Peer>();
+  #linkedSaid = false;
+  /** The game has begun: for this one too. */
+  #begun = false;
+  #closing: Closing | undefined;
   readonly #feed = new Feed();
   #returning: Returning | undefined;
+  /** Players who began anew and want in again: they get their seat back once they count as away. */
+  readonly #readmitted = new Map<Peer, "asked" | "offered">();
   /** Whom this one asks to come back, when it did so last, and what was agreed. */
   #leader: Peer | undefined;
   #askedBack = 0;
   /** The others let this one rest from this frame on: before it, its input was its own. */
   #restsFrom = 0;
   #back: Comeback | undefined;
-  /** This one hosts. */
-  readonly #door: Door | undefined;
-  #linkedSaid = false;
-  /** The game has begun: for this one too. */
-  #begun = false;
+  /** A state from which this one begins to watch, on its way. */
+  #keyframe: { readonly frame: number; readonly parts: Parts } | undefined;
+  #partedSaid = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { hosting, game, id, name, suite } = options;
-    this.#door = hosting && new Door(hosting, game, id, { seat: 0, name, identity: suite.identity });
-    this.seat = hosting ? 0 : -1;
-    this.rules = hosting?.rules;
-    this.#boot = hosting?.boot;
-    this.#print = hosting?.print ?? 0n;
+    const { hosting, id, name, suite } = options;
+    this.#door = hosting && new Door(hosting, id, { seat: 0, name, identity: suite.identity });
+    this.#lobby = new Lobby(options);
+    this.#opened = hosting;
   }
 
   get name(): string {
     return this.#options.name;
+  }
+
+  /** This one's place in the game; -1: none yet, or it watches. */
+  get seat(): number {
+    return this.#door ? 0 : (this.#lobby.offer?.seat ?? -1);
+  }
+
+  get rules(): Rules | undefined {
+    return this.#options.hosting?.rules ?? this.#lobby.offer?.rules;
+  }
+
+  /** The boot that all play with. */
+  get boot(): Boot | undefined {
+    return this.#opened?.boot;
+  }
+
+  /** Who plays, once that is sure. */
+  get players(): readonly RosterEntry[] {
+    return this.#roster;
   }
 
   /** What the machine runs for, once the game has begun. */
@@ -133,44 +125,36 @@ export class Session {
     return this.#peers.values();
   }
 
+  /** The last frame, once the end is agreed. */
+  get lastFrame(): number | undefined {
+    return this.#closing?.frame;
+  }
+
   /** Somebody can be reached, or cannot any more. */
   present(id: PeerId, here: boolean): void {
     if (here && !this.#peers.has(id))
       this.#peers.set(id, new Peer(id, new Link(this.#options.suite, this.#options.room)));
-    if (!here && !this.#begun) this.#drop(id);
+    if (!here && (!this.#begun || (this.#peers.get(id)?.seat ?? -1) < 0)) this.#drop(id);
   }
 
   receive(id: PeerId, datagram: Uint8Array, now: number): void {
     const peer = this.#peers.get(id);
     const received = peer?.link.receive(datagram, now);
-    if (!peer || !received || this.ended !== undefined) return;
+    if (!peer || !received) return;
     if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, received.newest, now);
     for (const bytes of received.messages) {
       const message = readMessage(bytes);
-      if (message) this.#message(peer, message, now);
+      if (message && (this.ended === undefined || message[0] === "signature")) this.#message(peer, message, now);
     }
   }
 
-  /** What is to be sent now. Call it after each tick, and some twenty times a second when nothing ticks. */
+  /** What is to be sent now. Call it after each tick, some twenty times a second when nothing ticks, and for a while after the end. */
   flush(now: number): { to: PeerId; datagram: Uint8Array }[] {
-    if (!this.#begun) this.#lobby();
-    this.#own(now);
-    this.game?.update(now);
-    this.#own(now);
+    if (this.ended === undefined) this.#update(now);
     this.#feedFollowers();
-    this.#returning?.update(now, this.#peers.values());
-    this.#askBack(now);
-    if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
-    for (const seat of this.#returning?.returned.splice(0) ?? [])
-      this.events.push({ kind: "back", name: this.game?.seats.peer(seat)?.name ?? "", seat });
-    for (const event of this.game?.presence.events.splice(0) ?? []) {
-      this.events.push(event);
-      if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
-    }
     const out: { to: PeerId; datagram: Uint8Array }[] = [];
     for (const peer of this.#peers.values()) {
-      const payload =
-        this.game && peer.seat >= 0 && this.ended === undefined ? this.game.payloadFor(peer, now) : undefined;
+      const payload = peer.seat >= 0 ? this.game?.payloadFor(peer, now) : undefined;
       for (const datagram of peer.link.flush(now, payload)) out.push({ to: peer.id, datagram });
     }
     return out;
@@ -179,13 +163,17 @@ export class Session {
   /** A frame's time has come. The requests are to be carried out before anything else is called. */
   tick(now: number, pad: Uint8Array): readonly Request[] {
     if (this.ended !== undefined) return [];
-    return this.game?.tick(now, pad) ?? this.follower?.advance(paceOf(this.follower.waiting)) ?? [];
+    const last = this.#closing?.frame ?? Number.POSITIVE_INFINITY;
+    if (this.game) return this.game.tick(now, pad, last);
+    return this.follower?.advance(Math.min(paceOf(this.follower.waiting), last - this.follower.frame)) ?? [];
   }
 
-  /** The machine is open as the host asked: its boot, and the fingerprint of frame 0. */
+  /** The machine is open as was asked for: its boot, and the fingerprint of frame 0. */
   opened(boot: Boot, print: bigint): void {
-    this.#print = print;
-    this.#host?.tell(["ready", boot, print.toString(16)]);
+    const saves = this.#door?.gathered ?? this.#lobby.offer?.saves ?? [];
+    this.#opened = { boot, print, saves };
+    this.#door?.opened(this.#opened);
+    this.#lobby.host?.tell(["ready", boot, print.toString(16)]);
   }
 
   say(text: string): void {
@@ -204,11 +192,6 @@ export class Session {
     return signature;
   }
 
-  /** The boot that all play with. */
-  get boot(): Boot | undefined {
-    return this.#boot;
-  }
-
   /** Goes on without a player that is lost, as soon as those who are left may. */
   without(seat: number): void {
     this.#tellAll(["without", seat]);
@@ -221,20 +204,58 @@ export class Session {
     this.#end("you left");
   }
 
-  /** Ends the session for all. */
+  /** Ends the session for all, after the frame that this one is at. */
   end(why: string): void {
-    this.#tellAll(["end", why]);
-    this.#end(why);
+    if (this.ended !== undefined) return;
+    const frame = this.steps?.frame;
+    this.#tellAll(["end", why, frame ?? null]);
+    this.#close(why, frame);
   }
 
+  /** Stops at once, whatever the others do. */
   #end(why: string): void {
     if (this.ended !== undefined) return;
     this.ended = why;
     this.events.push({ kind: "ended", why });
   }
 
+  /** All stop after the same frame: so their recordings are the same. */
+  #close(why: string, frame: number | undefined): void {
+    const before = this.#closing?.frame ?? 0;
+    this.#closing ??= { why, frame, until: undefined };
+    if (frame !== undefined && frame > before) this.#closing = { ...this.#closing, frame };
+    if (!this.steps) this.#end(why);
+  }
+
   #tellAll(message: Message): void {
     for (const peer of this.#peers.values()) if (peer.link.open) peer.tell(message);
+  }
+
+  /** What time brings. */
+  #update(now: number): void {
+    if (this.#begun) this.#recognise();
+    else this.#gather();
+    this.#own(now);
+    this.game?.update(now);
+    this.#own(now);
+    this.#readmit();
+    this.#returning?.update(now, this.#peers.values());
+    this.#askBack(now);
+    if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
+    for (const seat of this.#returning?.returned.splice(0) ?? []) this.#returned(seat);
+    const parted = this.follower?.parted;
+    if (parted !== undefined && !this.#partedSaid) this.events.push({ kind: "parted", frame: parted });
+    this.#partedSaid ||= parted !== undefined;
+    for (const event of this.game?.presence.events.splice(0) ?? []) {
+      this.events.push(event);
+      if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
+    }
+    if (this.#closing) this.#finish(this.#closing, now);
+  }
+
+  #finish(closing: Closing, now: number): void {
+    closing.until ??= now + LAST_FRAMES;
+    if ((this.steps?.agreed ?? 0) >= (closing.frame ?? 0) || now > closing.until) this.#end(closing.why);
   }
 
   /** Takes what this one told itself. */
@@ -245,34 +266,26 @@ export class Session {
 
   #message(peer: Peer, message: Message, now: number): void {
     if (peer.seat >= 0 && this.#inGame(peer, message, now)) return;
-    const fromHost = peer === this.#host;
+    if (!this.#door && !this.#begun && this.#lobby.receive(peer, message)) this.#heardInLobby();
+    const fromHost = peer === this.#lobby.host;
     switch (message[0]) {
       case "join":
-        this.#join(peer, message[1], message[2] === "watch", message[3]);
+        peer.name = message[1];
+        if (this.#seatOf(peer) >= 0 && this.#begun) this.#wantsBack(peer);
+        else if (this.#door) this.#letIn(this.#door, peer, message);
+        break;
+      case "save":
+        this.#door?.takeSave(peer, message[2], message[3]);
         break;
       case "inputs":
         if ((fromHost || peer === this.#leader) && !this.game)
           this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
-      case "offer":
-        if (!this.#door && !this.#host) this.#offer(peer, message[2], message[3], message[4], message[5]);
+      case "keyframe":
+        if (fromHost && !this.steps) this.#takeKeyframe(message[1], message[2], message[3], message[4], message[5]);
         break;
-      case "save":
-        if (fromHost) this.#takeSave(message[1], message[2]);
-        break;
-      case "refuse":
-        if (fromHost || !this.#host) {
-          this.events.push({ kind: "refused", name: this.name, why: message[1] });
-          this.#end(message[1]);
-        }
-        break;
-      case "ready": {
-        const why = this.#door?.ready(peer, message[1], message[2]);
-        if (why !== undefined) this.#refuse(peer, why);
-        break;
-      }
-      case "roster":
-        if (fromHost && !this.#begun) this.#roster = message[1];
+      case "ready":
+        this.#ready(peer, message[1], message[2]);
         break;
       case "linked":
         peer.linked = message[1];
@@ -288,7 +301,7 @@ export class Session {
           this.signatures.push({ seat: peer.seat, link: message[1], signature: message[2] });
         break;
       case "fallen":
-        if (this.game && peer.seat >= 0) this.#fall(this.game, peer, message[1]);
+        if (peer.seat >= 0 && !this.follower) this.#fall(peer, message[1]);
         break;
       case "back":
         if (message[1] === this.seat && peer === this.#leader)
@@ -299,43 +312,64 @@ export class Session {
         this.events.push({ kind: "paused", name: peer.name, on: message[1] });
         break;
       case "end":
-        if (peer.seat >= 0 || fromHost) this.#end(`${peer.name || "the host"}: ${message[1]}`);
+        if (peer.seat >= 0 || fromHost)
+          this.#close(`${peer.name || "the host"}: ${message[1]}`, message[2] ?? undefined);
         break;
       default:
     }
   }
 
   /** What is due before the game: asking to join, and finding everybody. */
-  #lobby(): void {
-    for (const { link } of this.#peers.values())
-      if (link.wrongVersion !== undefined && this.ended === undefined)
-        this.#end(
-          `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`,
-        );
-    const { name, game, watch } = this.#options;
-    if (!this.#door && !this.#host)
-      for (const peer of this.#peers.values())
-        if (peer.link.open && !this.#asked.has(peer)) {
-          peer.tell(["join", name, watch ? "watch" : "play", game]);
-          this.#asked.add(peer);
-        }
-    if (this.#door) this.#roster = this.#door.roster;
-    if (this.#roster.length === 0 || !this.#seatAll() || watch) return;
+  #gather(): void {
+    const { mode, name } = this.#options;
+    for (const [id, { link }] of this.#peers) {
+      if (link.wrongVersion === undefined) continue;
+      const why = `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`;
+      this.events.push({ kind: "refused", name: this.#door ? "somebody" : name, why });
+      this.#peers.delete(id);
+      if (!this.#door) this.#end(why);
+    }
+    if (this.#door) {
+      const { gathered } = this.#door;
+      if (gathered && !this.#openAsked)
+        this.events.push({ kind: "gathered", boot: this.#options.hosting!.boot, saves: gathered });
+      this.#openAsked = gathered !== undefined;
+      this.#roster = this.#door.roster;
+    } else this.#lobby.ask(this.#peers.values());
+    if (this.#roster.length === 0 || !this.#seatAll() || mode !== "play") return;
     if (this.#door) {
       if (!this.#door.players.every(({ linked }) => linked === this.#roster.length)) return;
       for (const peer of this.#door.players) peer.tell(["start"]);
       this.#start();
     } else if (!this.#linkedSaid) {
       this.#linkedSaid = true;
-      this.#host!.tell(["linked", this.#roster.length]);
+      this.#lobby.host!.tell(["linked", this.#roster.length]);
     }
+  }
+
+  #heardInLobby(): void {
+    const { refused, offer, received, size, roster } = this.#lobby;
+    if (refused !== undefined) {
+      this.events.push({ kind: "refused", name: this.name, why: refused });
+      this.#end(refused);
+    }
+    this.#roster = roster;
+    if (this.#openAsked) return;
+    if (size > 0) this.events.push({ kind: "save", received, size });
+    if (offer) this.events.push({ kind: "open", ...offer });
+    this.#openAsked = offer !== undefined;
+  }
+
+  /** The seat on the roster of whoever this peer is proved to be; -1: none. */
+  #seatOf({ link }: Peer): number {
+    return this.#roster.find(({ identity }) => link.identity && sameBytes(link.identity, identity))?.seat ?? -1;
   }
 
   /** Gives everybody on the roster their seat; false while somebody is not linked yet. */
   #seatAll(): boolean {
-    return this.#roster.every(({ seat, name, identity }) => {
+    return this.#roster.every(({ seat, name }) => {
       if (seat === this.seat) return true;
-      const peer = [...this.#peers.values()].find(({ link }) => link.identity && sameBytes(link.identity, identity));
+      const peer = [...this.#peers.values()].find((other) => this.#seatOf(other) === seat);
       if (!peer) return false;
       peer.seat = seat;
       peer.name = name;
@@ -343,12 +377,52 @@ export class Session {
     });
   }
 
-  #join(peer: Peer, name: string, watch: boolean, claim: Claim): void {
-    if (!this.#door) return;
-    peer.name = name;
-    const seat = this.#door.join(peer, watch, claim);
+  /** A player may come by another way than before, or as a process that began anew: it is the same by its identity. */
+  #recognise(): void {
+    for (const peer of this.#peers.values()) {
+      const seat = peer.seat < 0 ? this.#seatOf(peer) : -1;
+      if (seat < 0 || seat === this.seat) continue;
+      for (const [id, before] of this.#peers) if (before.seat === seat) this.#peers.delete(id);
+      peer.seat = seat;
+      peer.name = this.#roster.find((entry) => entry.seat === seat)!.name;
+      this.game?.presence.dismissed.add(seat);
+    }
+  }
+
+  #wantsBack(peer: Peer): void {
+    this.#recognise();
+    this.#readmitted.set(peer, "asked");
+    this.game?.presence.dismissed.add(peer.seat);
+    this.game?.presence.anew.add(peer.seat);
+  }
+
+  /** Who began anew is offered their seat, as soon as the others count it as away. */
+  #readmit(): void {
+    const { game, rules } = this;
+    if (!game?.seats.leads) return;
+    for (const [peer, stage] of this.#readmitted) {
+      if (stage === "offered" || !game.seats.away.has(peer.seat)) continue;
+      this.#readmitted.set(peer, "offered");
+      offer(peer, this.#lobby.id ?? this.#options.id, peer.seat, this.#opened!, rules!);
+    }
+  }
+
+  #returned(seat: number): void {
+    this.events.push({ kind: "back", name: this.game?.seats.peer(seat)?.name ?? "", seat });
+    for (const peer of this.#readmitted.keys()) if (peer.seat === seat) this.#readmitted.delete(peer);
+  }
+
+  #letIn(door: Door, peer: Peer, [, name, mode, games, save]: Extract<Message, ["join", ...unknown[]]>): void {
+    const seat = door.join(peer, mode, games, save);
     if (typeof seat === "string") this.#refuse(peer, seat);
     else this.events.push({ kind: "joined", name, seat });
+  }
+
+  #ready(peer: Peer, boot: Boot, print: string): void {
+    const returns = this.#readmitted.delete(peer);
+    const why = returns ? differs(this.#opened!, peer.name, boot, print) : this.#door?.ready(peer, boot, print);
+    if (why !== undefined) this.#refuse(peer, why);
+    else if (returns) peer.tell(["roster", [...this.#roster]]);
   }
 
   #refuse(peer: Peer, why: string): void {
@@ -357,30 +431,15 @@ export class Session {
     peer.tell(["refuse", why]);
   }
 
-  #offer(peer: Peer, seat: number, boot: Boot, rules: Rules, save: number | null): void {
-    if (save !== null && save > LARGEST_SAVE) return;
-    this.#host = peer;
-    this.seat = seat;
-    this.rules = rules;
-    this.#boot = boot;
-    this.#save = save === null ? undefined : { parts: new Uint8Array(save), received: 0 };
-    if (!this.#save || save === 0) this.events.push({ kind: "open", seat, boot, save: this.#save?.parts, rules });
-  }
-
-  #takeSave(at: number, bytes: Uint8Array): void {
-    const save = this.#save;
-    if (!save || at !== save.received || at + bytes.length > save.parts.length) return;
-    save.parts.set(bytes, at);
-    save.received += bytes.length;
-    this.events.push({ kind: "save", received: save.received, size: save.parts.length });
-    if (save.received === save.parts.length)
-      this.events.push({ kind: "open", seat: this.seat, boot: this.#boot!, save: save.parts, rules: this.rules! });
-  }
-
   #start(): void {
     if (!this.#seatAll() || !this.rules) return;
-    this.#begun = true;
+    this.#begin();
     this.#play(new Seats(this.seat, this.#roster.length, this.#others()));
+  }
+
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
     this.events.push({ kind: "started", players: this.#roster });
   }
 
@@ -388,7 +447,11 @@ export class Session {
     return [...this.#peers.values()].filter((peer) => peer.seat >= 0);
   }
 
-  #play(seats: Seats, chain = new Chain(0, this.#print), from?: number): void {
+  #firstChain(): Chain {
+    return new Chain(0, this.#opened?.print ?? 0n);
+  }
+
+  #play(seats: Seats, chain = this.#firstChain(), from?: number): void {
     this.game = new Game(seats, this.rules!, chain, this.#options.host, from);
     this.#returning = new Returning(this.game, this.#feed);
   }
@@ -405,18 +468,25 @@ export class Session {
     return true;
   }
 
-  /** The others played on: from now on this one follows, until it is near enough to play again. */
-  #fall(game: Game, leader: Peer, rests: number): void {
-    const frame = this.#options.host.rewind(Math.min(game.chain.settled, rests));
-    game.chain.rewind(frame);
+  /** The others played on: from now on this one follows, until it is near enough to play again. It may have begun anew. */
+  #fall(leader: Peer, rests: number): void {
+    const { game } = this;
+    if (!game && (this.seat < 0 || !this.#opened || !this.#seatAll())) return;
+    const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests)) : 0;
+    game?.chain.rewind(frame);
     this.game = undefined;
     this.#returning = undefined;
     this.#leader = leader;
     this.#restsFrom = rests;
-    const width = inputWidth(this.rules!.device);
-    this.follower = new Follower(this.#roster.length, width, game.chain, game.frameMs);
+    this.#begin();
+    this.#watch(game?.chain ?? this.#firstChain());
     leader.tell(["follow", frame]);
     this.events.push({ kind: "fallen" });
+  }
+
+  #watch(chain: Chain): void {
+    const { rules } = this;
+    this.follower = new Follower(this.#roster.length, inputWidth(rules!.device), chain, frameMs(rules!));
   }
 
   #askBack(now: number): void {
@@ -440,28 +510,55 @@ export class Session {
 
   #feedFollowers(): void {
     if (!this.game || !this.rules) return;
-    for (const peer of this.#door?.watchers ?? []) if (!this.#feed.has(peer)) this.#feed.add(peer, 0);
+    for (const { peer, mode } of this.#door?.watchers ?? [])
+      if (!this.#feed.has(peer)) this.#feed.add(peer, mode === "watch now" ? this.#sendKeyframe(peer) : 0);
     const size = this.game.players * inputWidth(this.rules.device);
     const { agreed, chain } = this.game;
     this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));
   }
 
+  /** Gives the newest state that is agreed; returns the frame from which inputs are needed. */
+  #sendKeyframe(peer: Peer): number {
+    const keyframe = this.#options.host.keyframe();
+    const link = keyframe && this.game!.chain.link(keyframe.frame);
+    if (!keyframe || link === undefined) return 0;
+    const { frame, state } = keyframe;
+    for (const [at, bytes] of partsOf(state)) peer.tell(["keyframe", frame, link, state.length, at, bytes]);
+    return frame;
+  }
+
+  #takeKeyframe(frame: number, link: number, size: number, at: number, bytes: Uint8Array): void {
+    if (this.#options.mode !== "watch now" || this.#roster.length === 0) return;
+    if (at === 0) this.#keyframe = { frame, parts: new Parts(size) };
+    const { parts } = this.#keyframe ?? {};
+    if (!parts?.take(at, bytes) || !parts.complete || this.#keyframe?.frame !== frame) return;
+    if (!this.#options.host.startFrom(frame, parts.bytes)) {
+      this.#end("this core takes no states of others; watch from the start");
+      return;
+    }
+    const chain = this.#firstChain();
+    chain.adopt(frame, link);
+    this.#begin();
+    this.#watch(chain);
+  }
+
   #follow(first: number, bytes: Uint8Array, link: number | undefined): void {
-    const width = inputWidth(this.rules!.device);
     if (this.#roster.length === 0) return;
     if (!this.follower) {
-      this.follower = new Follower(this.#roster.length, width, new Chain(0, this.#print), frameMs(this.rules!));
-      this.events.push({ kind: "started", players: this.#roster });
+      this.#begin();
+      this.#watch(this.#firstChain());
     }
-    this.follower.take(first, bytes, link);
+    this.follower!.take(first, bytes, link);
   }
 
   #drop(id: PeerId): void {
     const peer = this.#peers.get(id);
     this.#peers.delete(id);
-    if (peer) this.#door?.drop(peer);
-    if (peer) this.#feed.remove(peer);
-    if (peer && peer === this.#host) this.#end("the host is gone");
+    if (!peer) return;
+    this.#door?.drop(peer);
+    this.#feed.remove(peer);
+    this.#readmitted.delete(peer);
+    if (peer === this.#lobby.host) this.#end("the host is gone");
   }
 }
 

@@ -101,6 +101,14 @@ export function scenarioOf(seed: number): Scenario {
           world.people[who]!.stalledUntil = world.now + 9000 + random(6000);
         }),
       };
+    case 6:
+      // Somebody's process dies, and is begun anew.
+      return {
+        ...base,
+        frames: 1200,
+        rules: { ...rules, lost: random(1) < 0.5 ? "wait" : "go on" },
+        mischief: once((world) => world.restart(who, 500 + random(12_000))),
+      };
     default:
       return base;
   }

@@ -4,9 +4,10 @@ import { checkedProfile, type Profile } from "../../watch/profile.ts";
 import { NetRecording } from "../recording.ts";
 import { type NamedDifference, Runner } from "../runner.ts";
 import type { Drift } from "../session/drift.ts";
+import type { SessionEvent } from "../session/events.ts";
 import type { Rules } from "../session/messages.ts";
 import { inputWidth, writePad } from "../session/pads.ts";
-import { Session, type SessionEvent } from "../session/session.ts";
+import { Session } from "../session/session.ts";
 import type { Suite } from "../session/suite.ts";
 import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
 import { Network, type Weather } from "./network.ts";
@@ -32,6 +33,8 @@ export interface Scenario {
   /** Those who watch, and from when on. */
   readonly watchers?: number;
   readonly watchFrom?: number;
+  /** They watch from then on, not from the start. */
+  readonly watchNow?: boolean;
   /** Something is done to a machine: a desync is to be noticed; or it may be, where going back may undo it first. */
   readonly desync?: "surely" | "maybe";
   /** Called before each tick of a player, to do mischief. */
@@ -68,7 +71,8 @@ export class Somebody {
   readonly #suite: Suite;
   readonly #record: boolean;
 
-  constructor(scenario: Scenario, seat: number, random: Random) {
+  /** `before`: it takes the place of a process of the same player that is gone. */
+  constructor(scenario: Scenario, seat: number, random: Random, before?: Somebody) {
     const { rules, players } = scenario;
     this.seat = seat;
     this.rate = 1 + (random(2) - 1) * scenario.skew;
@@ -85,16 +89,17 @@ export class Somebody {
       onFailed: (why) => (this.failed = why),
     });
     const { boot } = this.runner.machine;
-    this.#suite = toySuite(random);
+    this.#suite = before ? before.#suite : toySuite(random);
     this.#record = scenario.record ?? false;
     this.session = new Session({
       suite: this.#suite,
       room: Uint8Array.of(1),
       id: new Uint8Array(16),
       name: `player ${seat + 1}`,
-      game: { content: boot.content, core: boot.core.name },
-      watch: seat >= players,
-      ...(seat === 0 && { hosting: { boot, print: this.runner.print, save: undefined, rules, seats: players } }),
+      games: [boot.content],
+      save: undefined,
+      mode: seat >= players ? (scenario.watchNow ? "watch now" : "watch") : "play",
+      ...(seat === 0 && !before && { hosting: { boot, print: this.runner.print, saves: [], rules, seats: players } }),
       host: this.runner,
     });
     this.#pad = new Uint8Array(inputWidth(rules.device));
@@ -134,7 +139,7 @@ export class World {
   readonly scenario: Scenario;
   readonly random: Random;
   readonly network: Network;
-  readonly people: readonly Somebody[];
+  readonly people: Somebody[];
   now = 0;
 
   constructor(scenario: Scenario) {
@@ -146,6 +151,15 @@ export class World {
     for (const one of this.people) if (one.seat >= players) one.stalledUntil = watchFrom;
     for (const one of this.people)
       for (const other of this.people) if (one !== other) one.session.present(`${other.seat}`, true);
+  }
+
+  /** A player's process ends, and another is begun some time later, which knows nothing. */
+  restart(seat: number, after: number): void {
+    const one = new Somebody(this.scenario, seat, this.random, this.people[seat]);
+    one.stalledUntil = this.now + after;
+    one.due = one.stalledUntil;
+    for (const { seat: other } of this.people) if (other !== seat) one.session.present(`${other}`, true);
+    this.people[seat] = one;
   }
 
   /** Those who did not stop for good. */
