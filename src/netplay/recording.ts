@@ -82,7 +82,7 @@ export class NetRecording {
     this.update();
     const last = this.#last;
     if (last >= this.#rows) this.#block(last - this.#rows + 1);
-    for (const link of this.#signatures.keys()) this.#writeSignatures(link);
+    for (const link of this.#links.keys()) this.#writeSignatures(link);
     this.#append(this.#writer.end());
   }
 

@@ -78,6 +78,73 @@ describe("a session", () => {
     expect(watched.people[0]!.frame).toBeGreaterThan(0.97 * (watched.now / alone.now) * alone.people[0]!.frame);
   });
 
+  it("lets others watch from now on, with a state of the game as it is", async () => {
+    const world = new World(
+      scenario({ rules: { ...RULES, window: 4 }, frames: 900, watchers: 1, watchFrom: 9000, watchNow: true }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    const { session, runner } = world.people[2]!;
+    expect(session.follower!.parted).toBeUndefined();
+    expect(session.follower!.chain.link(900)).toBe(world.people[0]!.session.game!.chain.link(900));
+    // It did not step what was played before it came.
+    expect(runner.memory(300)).toBeUndefined();
+    expect(session.follower!.chain.link(300)).toBeUndefined();
+  });
+
+  it.each([
+    ["a player", 1, 2],
+    ["the host", 0, 2],
+    ["a player of four", 2, 4],
+  ] as const)("gives %s whose process began anew the same seat, where all waited", async (_, who, players) => {
+    let restarted = false;
+    const world = new World(
+      scenario({
+        players,
+        rules: { ...RULES, window: 4 },
+        record: true,
+        frames: 900,
+        mischief: (w, seat) => {
+          if (restarted || seat !== who || w.people[seat]!.frame < 300) return;
+          restarted = true;
+          w.restart(seat, 3000);
+        },
+      }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    expectOne(world);
+    const { events, session, recording } = world.people[who]!;
+    expect(events.map(({ kind }) => kind)).toEqual(["open", "started", "fallen", "back"]);
+    expect(session.seat).toBe(who);
+    expect([...recording!.disputed]).toEqual([]);
+  });
+
+  it("ends for all after the same frame, so that all recordings are the same to the last byte", async () => {
+    const world = new World(
+      scenario({
+        rules: { ...RULES, window: 6 },
+        weather: BAD,
+        players: 3,
+        watchers: 1,
+        record: true,
+        frames: 10_000,
+        mischief: ({ people }, seat) => {
+          if (seat === 1 && people[seat]!.frame === 400) people[seat]!.session.end("that is enough");
+        },
+      }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    // Signatures of the last second are still under way.
+    for (let i = 0; i < 200; i++, world.now += 2) await world.run(world.now + 1);
+    const files = world.people.map(({ recording, recorded }) => {
+      expect(recording!.signed).toBe(true);
+      recording!.finish();
+      return Buffer.concat(recorded);
+    });
+    for (const file of files) expect(file.equals(files[0]!)).toBe(true);
+    expect(readReplay("net.isr", files[0]!).frames).toBe(world.people[1]!.session.lastFrame);
+    for (const { session } of world.people) expect(session.ended).toMatch(/that is enough$/);
+  });
+
   it("is recorded alike by all who are there, with every player's signature of each second", async () => {
     const world = new World(
       scenario({ rules: { ...RULES, window: 6 }, weather: BAD, players: 3, watchers: 1, record: true, frames: 660 }),
@@ -163,7 +230,7 @@ describe("a session", () => {
 });
 
 /** Sessions that once went wrong. */
-const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 3362];
+const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 1814, 3362];
 
 describe("simulated sessions", () => {
   it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {

@@ -8,6 +8,8 @@ const KEPT = 4096;
 export class Chain {
   /** The newest frame that is settled. */
   settled: number;
+  /** Frames before this one were never here. */
+  #first = 0;
   readonly #prints = new Uint32Array(KEPT * 2);
   readonly #links = new Uint32Array(KEPT);
 
@@ -48,6 +50,7 @@ export class Chain {
   /** The run goes on from a frame with a state of somebody else, whose chain has this link there. */
   adopt(frame: number, link: number): void {
     this.#links[frame % KEPT] = link;
+    this.#first = frame;
     this.settled = frame;
   }
 
@@ -57,7 +60,7 @@ export class Chain {
   }
 
   #has(frame: number): boolean {
-    return frame >= 0 && frame <= this.settled && frame > this.settled - KEPT + 1;
+    return frame >= this.#first && frame <= this.settled && frame > this.settled - KEPT + 1;
   }
 }
 

@@ -37,6 +37,8 @@ export class Game {
   paused = false;
   /** Nothing is stepped from this frame on until it is clear who plays there. */
   barrier = Number.POSITIVE_INFINITY;
+  /** The game ends at this frame. */
+  last = Number.POSITIVE_INFINITY;
   /** Milliseconds of a frame. */
   readonly frameMs: number;
   readonly #lagLimit: number;
@@ -108,14 +110,16 @@ export class Game {
     );
   }
 
-  /** A frame's time has come: what the machine is to do, with this player's pad as it is now. Frame `last` is not stepped any more. */
-  tick(now: number, pad: Uint8Array, last = Number.POSITIVE_INFINITY): readonly Request[] {
+  /** A frame's time has come: what the machine is to do, with this player's pad as it is now. */
+  tick(now: number, pad: Uint8Array): readonly Request[] {
     const { timeline } = this;
     if (this.mending.active) return [];
     for (; this.#next <= timeline.frame + this.delay; this.#next++)
       if (!timeline.put(this.seats.me, this.#next, pad)) break;
     const before = timeline.frame;
-    const requests = timeline.advance(!this.paused && before < Math.min(this.barrier, last) && !this.#tooFarAhead());
+    const requests = timeline.advance(
+      !this.paused && before < Math.min(this.barrier, this.last) && !this.#tooFarAhead(),
+    );
     if (timeline.frame === before && !this.paused && this.#stalledAt !== before) {
       this.#stalls++;
       this.#stalledAt = before;
@@ -144,13 +148,15 @@ export class Game {
     const count = Math.min(MOST_FRAMES, Math.max(0, this.#next - first));
     for (let i = 0; i < count; i++) timeline.read(this.seats.me, first + i, this.#inputs, i * this.#width);
     const frontier = timeline.frontier(peer.seat);
+    // Who stopped there has nothing to compare with what came after it.
+    const settled = Math.min(chain.settled, this.last);
     return this.#codec.write({
       epoch: this.mending.epoch & 0xff,
       frame: timeline.frame,
       ahead: timeline.frame - peer.frameNow(now, this.frameMs),
       have: Number.isFinite(frontier) ? frontier : timeline.frame,
-      settled: chain.settled,
-      chain: chain.link(chain.settled) ?? 0,
+      settled,
+      chain: chain.link(settled) ?? 0,
       first,
       count,
       inputs: this.#inputs,
@@ -170,6 +176,7 @@ export class Game {
       peer.frameAt = now;
       peer.ahead = payload.ahead;
     }
+    if (peer.claim && peer.claim.frame > this.last) peer.claim = undefined;
     if (payload.settled > Math.max(peer.agreed, peer.claim?.frame ?? 0))
       peer.claim = { frame: payload.settled, link: payload.chain };
     this.mending.compare(peer, now);

@@ -127,6 +127,8 @@ const MESSAGES = {
   askLost: [small],
   lost: [small, uint, uint, bytes(8192)],
   away: [small, uint, uint, bytes(8192)],
+  /** It is heard again before that was settled: its input is taken as before. */
+  stay: [small],
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
   back: [small, uint, list(uint, 16), small],

@@ -10,6 +10,8 @@ const LOST = 8000;
 const TOLD = 128;
 /** Milliseconds after which those who did not answer are asked again: they may not have known yet who leads. */
 const ASK_EVERY = 1000;
+/** Milliseconds after which what was not settled about a player who is heard again is given up. */
+const GIVE_UP = 3000;
 
 /** What was noticed of a player. */
 export interface PresenceEvent {
@@ -30,6 +32,7 @@ interface Known {
 interface Leaving {
   readonly seat: number;
   readonly known: Map<number, Known>;
+  readonly since: number;
   asked: number;
 }
 
@@ -44,12 +47,14 @@ export class Presence {
   readonly dismissed = new Set<number>();
   /** Players whose process began anew and who want their seat back: they play nowhere else. */
   readonly anew = new Set<number>();
+  /** Players who left for good. */
+  readonly #left = new Set<number>();
   readonly #seats: Seats;
   readonly #timeline: Timeline;
   readonly #rule: Rules["lost"];
   readonly #silent = new Set<Peer>();
-  /** Players whose input is not taken any more: what is known of it was told. */
-  readonly #frozen = new Set<number>();
+  /** Players whose input is not taken any more, as what is known of it was told; and who asked for that. */
+  readonly #frozen = new Map<number, number>();
   #leaving: Leaving | undefined;
 
   constructor(seats: Seats, timeline: Timeline, rule: Rules["lost"]) {
@@ -62,6 +67,7 @@ export class Presence {
   returned(seat: number): void {
     this.dismissed.delete(seat);
     this.anew.delete(seat);
+    this.#left.delete(seat);
   }
 
   /** A player's input is taken. */
@@ -72,26 +78,32 @@ export class Presence {
   update(now: number): void {
     for (const peer of this.#seats.peers) {
       if (this.#seats.away.has(peer.seat)) continue;
-      const quiet = this.anew.has(peer.seat) ? Number.POSITIVE_INFINITY : now - peer.link.heard;
+      const quiet = this.#quiet(peer, now);
       this.#mark(peer, quiet > SILENT, quiet > LOST);
     }
     if (this.#leaving) this.#conclude(this.#leaving, now);
-    else if (this.#seats.leads) this.#dismiss();
+    else if (this.#seats.leads) this.#dismiss(now);
+  }
+
+  /** Milliseconds for which nothing came of the player's game. */
+  #quiet({ seat, link }: Peer, now: number): number {
+    return this.anew.has(seat) || this.#left.has(seat) ? Number.POSITIVE_INFINITY : now - link.heard;
   }
 
   receive(seat: number, message: Message): boolean {
     switch (message[0]) {
-      case "leave": {
-        const peer = this.#seats.peer(seat);
-        if (peer) this.#mark(peer, true, true);
+      case "leave":
+        this.#left.add(seat);
         this.dismissed.add(seat);
         return true;
-      }
       case "without":
         this.dismissed.add(message[1]);
         return true;
       case "askLost":
-        if (this.#leadsWithout(seat, message[1])) this.#seats.tell(seat, this.#tell(message[1]));
+        if (this.#leadsWithout(seat, message[1])) this.#seats.tell(seat, this.#tell(message[1], seat));
+        return true;
+      case "stay":
+        if (this.#frozen.get(message[1]) === seat) this.#frozen.delete(message[1]);
         return true;
       case "lost":
         if (this.#leaving?.seat === message[1])
@@ -124,7 +136,7 @@ export class Presence {
   }
 
   /** Begins to go on without the next of those who are to be gone on without. */
-  #dismiss(): void {
+  #dismiss(now: number): void {
     const { count } = this.#seats;
     const here = [...new Set([...this.#seats.here, ...this.anew])];
     if (here.length * 2 < count || (here.length * 2 === count && !here.includes(0))) return;
@@ -132,12 +144,12 @@ export class Presence {
       (peer) => peer.lost && this.dismissed.has(peer.seat) && !this.#seats.away.has(peer.seat),
     );
     if (!lost) return;
-    this.#leaving = { seat: lost.seat, known: new Map(), asked: Number.NEGATIVE_INFINITY };
+    this.#leaving = { seat: lost.seat, known: new Map(), since: now, asked: Number.NEGATIVE_INFINITY };
   }
 
   /** What is known here of a player's input; from now on none of it is taken any more. */
-  #tell(seat: number): Message {
-    this.#frozen.add(seat);
+  #tell(seat: number, asker: number): Message {
+    this.#frozen.set(seat, asker);
     const { width } = this.#timeline;
     const frontier = Math.min(this.#timeline.frontier(seat), this.#timeline.frame + TOLD);
     const first = Math.max(0, frontier - TOLD);
@@ -154,6 +166,13 @@ export class Presence {
     if (missing.length > 0 && now - leaving.asked >= ASK_EVERY) {
       leaving.asked = now;
       for (const s of missing) this.#seats.tell(s, ["askLost", seat]);
+    }
+    const peer = this.#seats.peer(seat)!;
+    if (missing.length > 0 && now - leaving.since > GIVE_UP && this.#quiet(peer, now) < SILENT) {
+      // It may be that others wait for us in the same way, having missed us while we missed them.
+      this.#leaving = undefined;
+      for (const s of [this.#seats.me, ...this.#seats.peers.map((other) => other.seat)])
+        this.#seats.tell(s, ["stay", seat]);
     }
     if (missing.length > 0) return;
     const { frontier, first, bytes } = here

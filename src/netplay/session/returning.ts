@@ -42,8 +42,8 @@ export class Returning {
   /** `peers` are all with a seat, also those that stand for a player who began anew. */
   update(now: number, peers: Iterable<Peer>): void {
     const { seats, timeline } = this.#game;
+    // Who is away again, so soon, is told so again.
     for (const [peer, frame] of this.#feeding)
-      // Who is away again, so soon, is told so again.
       if (peer.frame > frame || seats.away.has(peer.seat)) {
         this.#feed.remove(peer);
         this.#feeding.delete(peer);

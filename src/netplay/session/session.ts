@@ -163,9 +163,10 @@ export class Session {
   /** A frame's time has come. The requests are to be carried out before anything else is called. */
   tick(now: number, pad: Uint8Array): readonly Request[] {
     if (this.ended !== undefined) return [];
-    const last = this.#closing?.frame ?? Number.POSITIVE_INFINITY;
-    if (this.game) return this.game.tick(now, pad, last);
-    return this.follower?.advance(Math.min(paceOf(this.follower.waiting), last - this.follower.frame)) ?? [];
+    if (this.game) return this.game.tick(now, pad);
+    const { follower } = this;
+    const left = (this.#closing?.frame ?? Number.POSITIVE_INFINITY) - (follower?.frame ?? 0);
+    return follower?.advance(Math.min(paceOf(follower.waiting), left)) ?? [];
   }
 
   /** The machine is open as was asked for: its boot, and the fingerprint of frame 0. */
@@ -224,6 +225,7 @@ export class Session {
     const before = this.#closing?.frame ?? 0;
     this.#closing ??= { why, frame, until: undefined };
     if (frame !== undefined && frame > before) this.#closing = { ...this.#closing, frame };
+    if (this.game) this.game.last = this.#closing.frame ?? Number.POSITIVE_INFINITY;
     if (!this.steps) this.#end(why);
   }
 

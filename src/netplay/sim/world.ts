@@ -167,7 +167,7 @@ export class World {
     return this.people.filter(({ stalledUntil }) => stalledUntil !== Number.POSITIVE_INFINITY);
   }
 
-  /** Runs until all have settled the scenario's frames, or that time has come. False: they did not get there. */
+  /** Runs until all have settled the scenario's frames or agreed on the end, or that time has come: false. */
   async run(until: number): Promise<boolean> {
     for (; this.now < until; this.now += 2) {
       for (const { from, to, datagram } of this.network.arrived(this.now))
@@ -185,7 +185,9 @@ export class World {
       // Repairs that open a machine are promises.
       if (moved && this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
       if (this.alive.every((one) => (one.session.steps?.agreed ?? 0) >= this.scenario.frames)) return true;
-      if (this.alive.some(({ session, failed }) => session.ended !== undefined || failed !== undefined)) return false;
+      if (this.alive.every(({ session }) => session.ended !== undefined)) return true;
+      if (this.alive.some(({ session, failed }) => failed !== undefined || (session.ended && !session.lastFrame)))
+        return false;
     }
     return false;
   }
