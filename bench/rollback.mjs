@@ -41,7 +41,7 @@ export async function run(report) {
       profile: defaultProfile(machine.memory),
       device: "pad",
       open: () => machine,
-      takeStates: false,
+      takesStates: () => false,
     });
     const host = {
       ...runner,

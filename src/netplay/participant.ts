@@ -1,6 +1,6 @@
 import type { Boot } from "../machine/boot.ts";
-import type { Machine, Show } from "../machine/machine.ts";
-import { BYTES, type Profile } from "../watch/profile.ts";
+import { type Machine, regionOf, type Show } from "../machine/machine.ts";
+import { BYTES, checkProfile, defaultProfile, type Profile, parseProfile } from "../watch/profile.ts";
 import { evidenceOf } from "./evidence.ts";
 import { Play } from "./play.ts";
 import { NetRecording } from "./recording.ts";
@@ -28,6 +28,9 @@ export type PlayEvent =
   | { readonly kind: "repaired"; readonly frame: number }
   | { readonly kind: "failed"; readonly why: string };
 
+/** Save RAM of each console. */
+export type Saves = readonly (Uint8Array | undefined)[];
+
 /** Where a recording goes. */
 export interface Tape {
   append(bytes: Uint8Array): void;
@@ -43,14 +46,15 @@ export interface ParticipantOptions extends Application {
   /** The host's machine at frame 0, and how it is to be played. */
   readonly hosting?: {
     readonly machine: Machine;
-    readonly saves: readonly (Uint8Array | undefined)[];
+    readonly saves: Saves;
     readonly rules: Rules;
     readonly seats: number;
     readonly gather?: boolean;
+    /** As JSON; "": what is usual for the core. */
+    readonly profile: string;
   };
-  /** Opens the machine that a boot describes. Throws a Problem where it cannot be. */
-  open(boot: Boot, saves: readonly (Uint8Array | undefined)[]): Promise<Machine>;
-  profileOf(machine: Machine): Profile;
+  /** Opens the machine that a boot describes, as this seat sees it. Throws a Problem where it cannot be. */
+  open(boot: Boot, saves: Saves, seat: number): Promise<Machine>;
   /** States of peers may be loaded: to this core they are only data, or the user trusts them. */
   takesStates(machine: Machine): boolean;
   /** Writes this player's input of the frame that comes. */
@@ -68,6 +72,8 @@ export interface ParticipantOptions extends Application {
 export class Participant {
   readonly session: Session;
   readonly play: Play;
+  /** Save RAM of this player's own console, when it is over. */
+  ownSave: Uint8Array | undefined;
   #runner: Runner | undefined;
   #recording: NetRecording | undefined;
   #tape: Tape | undefined;
@@ -76,7 +82,7 @@ export class Participant {
   constructor(options: ParticipantOptions) {
     this.#options = options;
     const { hosting, transport } = options;
-    if (hosting) this.#runner = this.#runnerOf(hosting.machine, hosting.rules, hosting.saves);
+    if (hosting) this.#runner = this.#runnerOf(hosting.machine, hosting.rules, hosting.saves, hosting.profile);
     this.session = new Session({
       ...options,
       id: crypto.getRandomValues(new Uint8Array(16)),
@@ -98,10 +104,10 @@ export class Participant {
       transport,
       session: this.session,
       ...(this.#runner && { runner: this.#runner }),
-      open: async (boot, saves) => {
-        const machine = await options.open(boot, saves);
+      open: async ({ boot, saves }) => {
+        const machine = await options.open(boot, saves, this.session.seat);
         this.#runner?.machine.close();
-        this.#runner = this.#runnerOf(machine, this.session.rules!, saves);
+        this.#runner = this.#runnerOf(machine, this.session.rules!, saves, this.session.profile);
         return this.#runner;
       },
       pad: ({ machine }, into) => options.pad(machine, this.session.seat, into),
@@ -128,17 +134,19 @@ export class Participant {
     await stopped;
     this.#recording?.finish();
     this.#recording = undefined;
+    if (this.#runner && this.session.seat >= 0) this.ownSave = saveOf(this.#runner.machine, this.session.seat);
     this.#runner?.machine.close();
   }
 
-  #runnerOf(machine: Machine, { device }: Rules, saves: readonly (Uint8Array | undefined)[]): Runner {
-    const { onEvent, open, profileOf, takesStates } = this.#options;
+  #runnerOf(machine: Machine, { device }: Rules, saves: Saves, profile: string): Runner {
+    const { onEvent, open, takesStates } = this.#options;
     return new Runner({
       machine,
-      profile: profileOf(machine),
+      saves,
+      profile: profileOf(machine, profile),
       device,
-      open: () => open(machine.boot, saves),
-      takeStates: takesStates(machine),
+      open: () => open(machine.boot, saves, this.session.seat),
+      takesStates: () => takesStates(machine),
       onDesync: ({ frame, seat }, bytes) => {
         const name = this.session.players[seat]?.name ?? "";
         onEvent({ kind: "desync", frame, name, bytes, probes: probesAt(this.#runner!.profile, bytes) });
@@ -172,6 +180,21 @@ export class Participant {
     this.#recording?.update();
     return this.#recording?.signed ?? true;
   }
+}
+
+/** Of linked consoles it is each player's own; of one that several play on, everybody's. */
+function saveOf(machine: Machine, seat: number): Uint8Array | undefined {
+  const region = regionOf(machine, `${seat + 1}.save`) ?? regionOf(machine, "save");
+  region?.refresh?.();
+  return region?.bytes.slice();
+}
+
+/** Throws a Problem for one that does not fit the machine. */
+function profileOf({ memory }: Machine, json: string): Profile {
+  if (json === "") return defaultProfile(memory);
+  const profile = parseProfile("the host's profile", json);
+  checkProfile("the host's profile", profile, memory);
+  return profile;
 }
 
 function probesAt({ probes }: Profile, bytes: readonly NamedDifference[]): string[] {

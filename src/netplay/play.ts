@@ -12,7 +12,7 @@ export interface PlayOptions {
   /** The host's; others open theirs when the session asks for it. */
   readonly runner?: Runner;
   /** Opens the machine as the session says. Throws a Problem where it cannot be opened so. */
-  open(boot: Boot, saves: readonly (Uint8Array | undefined)[]): Promise<Runner>;
+  open(asked: { readonly boot: Boot; readonly saves: readonly (Uint8Array | undefined)[] }): Promise<Runner>;
   /** Writes this player's input for the frame that comes into `into`, which is at rest. */
   pad(runner: Runner, into: Uint8Array): void;
   /** What a frame is to give, unless it is stepped again. */
@@ -127,7 +127,7 @@ export class Play {
     for (const event of session.events.splice(0)) {
       onEvent(event);
       if (event.kind !== "open" && event.kind !== "gathered") continue;
-      open(event.boot, event.saves).then(
+      open(event).then(
         (runner) => {
           this.runner = runner;
           session.opened(runner.machine.boot, runner.print);

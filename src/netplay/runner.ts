@@ -2,7 +2,7 @@ import { History } from "../history/history.ts";
 import { type InputSource, NO_PAD, type PadState } from "../machine/input.ts";
 import { type Machine, SHOW_ALL, SHOW_NOTHING, type Show } from "../machine/machine.ts";
 import { GrowingMovie } from "../movie/growing.ts";
-import { MovieInput } from "../movie/movie.ts";
+import { MovieInput, type MovieStart } from "../movie/movie.ts";
 import { liveMovie } from "../replay/recorder.ts";
 import type { Profile } from "../watch/profile.ts";
 import { newReadings, type Readings } from "../watch/readings.ts";
@@ -23,6 +23,8 @@ const EVIDENCE_BYTES = 32 << 20;
 const KEYFRAMES = 60;
 const HISTORY_BYTES = 64 << 20;
 
+const NOTHING = new Uint8Array(0);
+
 /** A byte that differs, by its place in the machine. */
 export interface NamedDifference {
   readonly region: string;
@@ -38,7 +40,9 @@ export interface RunnerOptions {
   /** Opens the machine anew, as the session agreed: for a repair. */
   open(): Machine | Promise<Machine>;
   /** States of peers are loaded when a repair needs one: only into cores to which a state is data, or where the user trusts them. */
-  readonly takeStates: boolean;
+  takesStates(): boolean;
+  /** Save RAM of each console at the start. */
+  readonly saves?: readonly (Uint8Array | undefined)[];
   onDesync?(drift: Drift, bytes: readonly NamedDifference[]): void;
   onResumed?(frame: number): void;
   onFailed?(why: string): void;
@@ -77,9 +81,8 @@ export class Runner implements SessionHost {
     this.machine = machine;
     this.profile = profile;
     this.#options = options;
-    this.movie = new GrowingMovie(
-      liveMovie(machine, { name: machine.boot.content.name, sha256: machine.boot.content.sha256 }),
-    );
+    const { name, sha256 } = machine.boot.content;
+    this.movie = new GrowingMovie({ ...liveMovie(machine, { name, sha256 }), start: startOf(options.saves ?? []) });
     this.#played = new MovieInput(this.movie);
     this.readings = newReadings(profile, 0, RING);
     this.#watcher = new Watcher(profile, machine);
@@ -170,7 +173,7 @@ export class Runner implements SessionHost {
   }
 
   startFrom(frame: number, state: Uint8Array): boolean {
-    if (!this.#options.takeStates) return false;
+    if (!this.#options.takesStates()) return false;
     this.machine.loadState(state, frame);
     this.movie.grow(frame);
     this.#history.keep(frame, this.machine.saveState());
@@ -280,9 +283,15 @@ export class Runner implements SessionHost {
   }
 
   #takeState(to: number, { state }: OfferedState): boolean {
-    if (!this.#options.takeStates || state.length === 0) return false;
+    if (!this.#options.takesStates() || state.length === 0) return false;
     this.machine.loadState(state, to);
     this.#observe(to);
     return true;
   }
+}
+
+function startOf(saves: readonly (Uint8Array | undefined)[]): MovieStart {
+  const [data = NOTHING, ...more] = saves.map((save) => save ?? NOTHING);
+  if ([data, ...more].every(({ length }) => length === 0)) return { kind: "power-on" };
+  return { kind: "save", data, ...(more.length > 0 && { more }) };
 }

@@ -167,10 +167,13 @@ export class Recorder {
 /** Consoles whose first pad has more than buttons. */
 const DEVICES: Readonly<Record<string, Track["device"]>> = { nds: "touch", n64: "analog", psx: "analog" };
 
+/** What is on the ports of a console of this kind. */
+export const deviceOf = (system: string): Track["device"] => DEVICES[system] ?? "pad";
+
 /** What a recording from live play says of its movie: power-on, by frame, a pad on each port that the machine has. */
 export function liveMovie(machine: Machine, rom: Movie["rom"]): Movie {
   const { core, system, ports } = machine.boot;
-  const device = DEVICES[system] ?? "pad";
+  const device = deviceOf(system);
   const track: Track = {
     device,
     buttons: new Uint32Array(0),

@@ -1,74 +1,15 @@
-import { readFileSync } from "node:fs";
 import { expect, it, vi } from "vitest";
-import { jsnes } from "../../src/machine/jsnes/index.ts";
-import type { Machine } from "../../src/machine/machine.ts";
-import { Participant, type PlayEvent } from "../../src/netplay/participant.ts";
-import { writePad } from "../../src/netplay/session/pads.ts";
-import { newIdentity, realSuite } from "../../src/netplay/session/suite.ts";
-import type { PeerId, Transport } from "../../src/netplay/transport/transport.ts";
-import { BotInput, randomBot } from "../../src/replay/bot.ts";
-import { defaultProfile } from "../../src/watch/profile.ts";
+import type { PlayEvent } from "../../src/netplay/participant.ts";
+import { MemoryRoom } from "../../src/netplay/transport/memory.ts";
+import type { Transport } from "../../src/netplay/transport/transport.ts";
+import { playerAt } from "../support/players.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
 /** Two ends of a wire, some milliseconds apart. */
 function wire(delay: number): [Transport, Transport] {
-  const end = (self: PeerId, other: PeerId): Transport => ({
-    self,
-    peers: [other],
-    send: (_, datagram) => void setTimeout(() => ends[other]!.onDatagram(self, datagram), delay),
-    onDatagram: () => {},
-    onPeer: () => {},
-    onLost: () => {},
-    close: () => {},
-  });
-  const ends: Record<PeerId, Transport> = { a: end("a", "b"), b: end("b", "a") };
-  return [ends.a!, ends.b!];
-}
-
-const content = {
-  name: "gleam.nes",
-  bytes: new Uint8Array(readFileSync(new URL("../../games/gleam/gleam.nes", import.meta.url))),
-};
-
-const openWith = (settings: Record<string, string> = {}): Promise<Machine> => jsnes.open({ content, settings });
-
-async function playerAt(
-  transport: Transport,
-  name: string,
-  hosting: boolean,
-  events: PlayEvent[],
-  settings?: Record<string, string>,
-): Promise<Participant> {
-  const rules = {
-    device: "pad" as const,
-    delay: 2,
-    window: 6,
-    lagLimit: 16,
-    lost: "end" as const,
-    fps: { num: 60, den: 1 },
-  };
-  const machine = await openWith();
-  let bot: BotInput | undefined;
-  return new Participant({
-    transport,
-    suite: realSuite(newIdentity()),
-    room: Uint8Array.of(7),
-    name,
-    mode: "play",
-    games: [machine.boot.content],
-    save: undefined,
-    ...(hosting && { hosting: { machine, saves: [], rules, seats: 2 } }),
-    open: () => openWith(settings),
-    profileOf: ({ memory }) => defaultProfile(memory),
-    takesStates: () => true,
-    pad: (played, seat, into) => {
-      bot ??= new BotInput(randomBot, played, name);
-      bot.beginFrame?.(played.frame);
-      writePad(bot.poll(seat), 0, "pad", into);
-    },
-    onEvent: (event) => events.push(event),
-  });
+  const room = new MemoryRoom(delay);
+  return [room.enter("a"), room.enter("b")];
 }
 
 it("two consoles play in real time over a wire of 40 ms, in step and at full speed", async () => {

@@ -23,6 +23,9 @@ const REPORT_ALL = "\x1b[>11u";
 const REPORT_NO_MORE = "\x1b[<u";
 const ARROWS: Readonly<Record<string, string>> = { A: "up", B: "down", C: "right", D: "left" };
 const CODES: Readonly<Record<number, string>> = { 13: "enter", 127: "backspace", 27: "escape" };
+/** A key as the protocol reports it, an arrow as terminals always did, or one character. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape is what terminals send
+const SEQUENCE = /\x1b\[(\d*)(?:;(\d*)(?::(\d))?)?([uABCD])|\x1bO([ABCD])|[\s\S]/g;
 const PRESSED = 1;
 const RELEASED = 3;
 
@@ -71,8 +74,7 @@ export class TerminalKeys {
 /** Keys in what a terminal sent; `event` is there where it says whether a key was pressed, repeated or let go. */
 export function parseKeys(text: string): { key: string; event?: number }[] {
   const keys: { key: string; event?: number }[] = [];
-  const pattern = /\x1b\[(\d*)(?:;(\d*)(?::(\d))?)?([uABCD])|\x1bO([ABCD])|\x1b|[\s\S]/g;
-  for (const [all, code, modifiers, event, end, arrow] of text.matchAll(pattern)) {
+  for (const [all, code, modifiers, event, end, arrow] of text.matchAll(SEQUENCE)) {
     if (end === "u") {
       const control = ((Number(modifiers || 1) - 1) & 4) !== 0;
       const name = CODES[Number(code)] ?? String.fromCharCode(Number(code)).toLowerCase();

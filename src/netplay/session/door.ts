@@ -10,6 +10,8 @@ export interface Opened {
   readonly print: bigint;
   /** Save RAM of each console at the start. */
   readonly saves: readonly (Uint8Array | undefined)[];
+  /** What is watched of the game, as JSON; "": what is usual for the core. */
+  readonly profile: string;
 }
 
 /** What a host brings. */
@@ -147,8 +149,8 @@ export class Door {
 }
 
 /** Offers a seat: the machine that is to be opened, with its save RAM. */
-export function offer(peer: Peer, id: Uint8Array, seat: number, { boot, saves }: Opened, rules: Rules): void {
-  peer.tell(["offer", id, seat, boot, rules, saves.map((save) => save?.length ?? null)]);
+export function offer(peer: Peer, id: Uint8Array, seat: number, { boot, saves, profile }: Opened, rules: Rules): void {
+  peer.tell(["offer", id, seat, boot, rules, saves.map((save) => save?.length ?? null), profile]);
   for (const [console, save] of saves.entries())
     for (const [at, bytes] of save?.length ? partsOf(save) : []) peer.tell(["save", console, at, bytes]);
 }

@@ -9,14 +9,17 @@ export const PROTOCOL = 1;
 /** First byte of a datagram. */
 const HELLO = 1;
 const SEALED = 2;
-/** Sealed, and it echoes the time of one of ours. */
-const ECHOING = 3;
+/** Sealed, with the sender's time; and with the time of one of ours that it echoes. */
+const TIMED = 3;
+const ECHOING = 4;
 const MAC = 8;
 /** Milliseconds between two hellos, and between two that are looked at: a signature takes a millisecond to check. */
 const HELLO_EVERY = 200;
 const HELLO_LOOK = 50;
 /** Milliseconds after which one who has nothing to say says that it is there. */
 const ALIVE_EVERY = 250;
+/** Milliseconds between two datagrams that carry times. */
+const TIMED_EVERY = 60;
 /** Datagrams that may be older than the newest and are still taken. */
 const LATE = 128;
 
@@ -59,6 +62,7 @@ export class Link {
   #stream = new ReliableStream();
   #counter = 0;
   #sentAt = 0;
+  #timedAt = Number.NEGATIVE_INFINITY;
   #newest = -1;
   readonly #seen = new Uint8Array(LATE);
   #helloSent = Number.NEGATIVE_INFINITY;
@@ -95,7 +99,7 @@ export class Link {
   receive(datagram: Uint8Array, now: number): Received | undefined {
     if (datagram.length > MAX_DATAGRAM) return undefined;
     if (datagram[0] === HELLO) this.#hello(datagram, now);
-    return datagram[0] === SEALED || datagram[0] === ECHOING ? this.#sealed(datagram, now) : undefined;
+    return datagram[0]! >= SEALED && datagram[0]! <= ECHOING ? this.#sealed(datagram, now) : undefined;
   }
 
   /** What is to be sent now: the payload, and whatever else is due. */
@@ -181,11 +185,13 @@ export class Link {
 
   #seal(now: number, payload?: Uint8Array): Uint8Array {
     const packet = this.#packet.clear();
-    packet
-      .u8(this.#echo ? ECHOING : SEALED)
-      .integer(this.#counter++)
-      .u16(now);
-    if (this.#echo) packet.u16(this.#echo.sent + now - this.#echo.at);
+    const kind = now - this.#timedAt < TIMED_EVERY ? SEALED : this.#echo ? ECHOING : TIMED;
+    packet.u8(kind).integer(this.#counter++);
+    if (kind !== SEALED) {
+      packet.u16(now);
+      this.#timedAt = now;
+    }
+    if (kind === ECHOING) packet.u16(this.#echo!.sent + now - this.#echo!.at);
     packet.integer(payload ? payload.length + 1 : 0);
     if (payload) packet.raw(payload);
     this.#stream.write(packet, now, this.rtt);
@@ -197,13 +203,13 @@ export class Link {
   }
 
   #sealed(datagram: Uint8Array, now: number): Received | undefined {
-    if (!this.#receiveKey || datagram.length < MAC + 8) return undefined;
+    if (!this.#receiveKey || datagram.length < MAC + 4) return undefined;
     const content = datagram.subarray(0, datagram.length - MAC);
     if (!equal(this.#suite.hash(content, this.#receiveKey, MAC), datagram.subarray(content.length))) return undefined;
     const packet = new PacketReader(content, 1);
     const number = packet.integer();
     if (!this.#isNew(number)) return undefined;
-    const sent = packet.u16();
+    const sent = content[0] === SEALED ? undefined : packet.u16();
     const echo = content[0] === ECHOING ? packet.u16() : undefined;
     const length = packet.integer();
     const payload = length > 0 ? packet.raw(length - 1) : undefined;
@@ -214,11 +220,11 @@ export class Link {
     return messages && { messages, payload, newest: number === this.#newest };
   }
 
-  #timed(sent: number, echo: number | undefined, now: number): void {
+  #timed(sent: number | undefined, echo: number | undefined, now: number): void {
     const measured = echo === undefined ? 0 : (now - echo) & 0xffff;
     if (echo !== undefined && measured < 10_000) this.rtt += (measured - this.rtt) / 8;
     this.heard = now;
-    this.#echo = { sent, at: now };
+    if (sent !== undefined) this.#echo = { sent, at: now };
   }
 
   /** Whether a datagram of that number did not come yet, as far as that is remembered. */

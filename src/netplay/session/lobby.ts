@@ -10,6 +10,8 @@ export interface Offer {
   /** Save RAM of each console. */
   readonly saves: readonly (Uint8Array | undefined)[];
   readonly rules: Rules;
+  /** What is watched of the game, as JSON; "": what is usual for the core. */
+  readonly profile: string;
 }
 
 /** What somebody says who wants in. */
@@ -62,12 +64,12 @@ export class Lobby {
     const fromHost = peer === this.host;
     switch (message[0]) {
       case "offer": {
-        const [, id, seat, boot, rules, sizes] = message;
+        const [, id, seat, boot, rules, sizes, profile] = message;
         if (this.host) return true;
         this.host = peer;
         this.id = id;
         this.#saves = sizes.map((size) => (size === null ? undefined : new Parts(size)));
-        this.#coming = { seat, boot, rules, saves: this.#saves.map((save) => save?.bytes) };
+        this.#coming = { seat, boot, rules, profile, saves: this.#saves.map((save) => save?.bytes) };
         this.#complete();
         return true;
       }

@@ -49,6 +49,8 @@ export const Rules = v.object({
   device: v.picklist(["pad", "analog", "touch"]),
   /** Frames between a pad and its effect, at the start: 0 to 30. */
   delay: v.pipe(uint, v.maxValue(30)),
+  /** Each player's delay follows the network from there. */
+  adapts: v.optional(v.boolean()),
   /** Frames that may be predicted: 0 (lockstep) to 12. */
   window: v.pipe(uint, v.maxValue(12)),
   /** A player waits for others that are more frames behind than this. */
@@ -80,13 +82,14 @@ export type Claim = v.InferOutput<typeof Game>;
 const MESSAGES = {
   /** A newcomer to the host: who it is, whether it plays or watches, the games it has, bytes of its console's save RAM. */
   join: [text(60), Mode, list(Game, 16), v.nullable(v.pipe(uint, v.maxValue(LARGEST_SAVE)))],
-  /** The answer: the session, the seat (-1: a watcher), the boot to be opened with, the rules, bytes of each save RAM. */
+  /** The answer: the session, the seat (-1: a watcher), the boot to be opened with, the rules, bytes of each save RAM, the profile (JSON; "": the core's own). */
   offer: [
     exactly(16),
     v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(15)),
     BootSchema,
     Rules,
     list(v.nullable(v.pipe(uint, v.maxValue(LARGEST_SAVE))), 16),
+    text(60_000),
   ],
   refuse: [text(500)],
   /** Save RAM of the console of that number: from this byte on. */

@@ -23,7 +23,10 @@ export interface Payload {
 export const MOST_FRAMES = 100;
 const ROOM = 900;
 
-/** Codes payloads. Inputs are runs of frames that are alike, each as the bytes that differ from the frame before. */
+/**
+ * Codes payloads. Inputs are runs of frames that are alike: the run's length and a bit for each byte that differs from the
+ * frame before, in one number, then those bytes.
+ */
 export class PayloadCodec {
   readonly #width: number;
   readonly #packet = new PacketWriter(ROOM + 64);
@@ -50,7 +53,7 @@ export class PayloadCodec {
       .integer(zigzag(frame - first));
     for (let at = 0; at < Math.min(count, MOST_FRAMES) && packet.length < ROOM; ) {
       const run = this.#run(payload.inputs, at, count);
-      packet.integer(run).u16(this.#changed(payload.inputs, at));
+      packet.integer(run * 2 ** this.#width + this.#changed(payload.inputs, at));
       for (let i = 0; i < this.#width; i++)
         if (this.#differs(payload.inputs, at, i)) packet.u8(payload.inputs[at * this.#width + i]!);
       at += run;
@@ -72,9 +75,10 @@ export class PayloadCodec {
     into.count = 0;
     const width = this.#width;
     while (packet.left > 0) {
-      const run = packet.integer();
-      const changed = packet.u16();
-      if (run < 1 || run > MOST_FRAMES - into.count || changed >= 2 ** width) return undefined;
+      const head = packet.integer();
+      const run = Math.floor(head / 2 ** width);
+      const changed = head % 2 ** width;
+      if (run < 1 || run > MOST_FRAMES - into.count) return undefined;
       const at = into.count * width;
       for (let i = 0; i < width; i++) {
         const before = into.count > 0 ? into.inputs[at - width + i]! : 0;

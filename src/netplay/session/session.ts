@@ -111,6 +111,11 @@ export class Session {
     return this.#opened?.boot;
   }
 
+  /** What is watched of the game, as JSON; "": what is usual for the core. */
+  get profile(): string {
+    return (this.#options.hosting ?? this.#lobby.offer)?.profile ?? "";
+  }
+
   /** Who plays, once that is sure. */
   get players(): readonly RosterEntry[] {
     return this.#roster;
@@ -171,8 +176,8 @@ export class Session {
 
   /** The machine is open as was asked for: its boot, and the fingerprint of frame 0. */
   opened(boot: Boot, print: bigint): void {
-    const saves = this.#door?.gathered ?? this.#lobby.offer?.saves ?? [];
-    this.#opened = { boot, print, saves };
+    const { saves, profile } = this.#options.hosting ?? this.#lobby.offer!;
+    this.#opened = { boot, print, profile, saves: this.#door?.gathered ?? saves };
     this.#door?.opened(this.#opened);
     this.#lobby.host?.tell(["ready", boot, print.toString(16)]);
   }

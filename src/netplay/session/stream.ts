@@ -58,10 +58,9 @@ export class ReliableStream {
       if (!isDue(fragment, now, rtt)) continue;
       if (fragment.sent >= 0) this.#window = Math.max(4, this.#window * 0.9);
       fragment.sent = now;
-      packet.integer(fragment.bytes.length * 2 + (fragment.last ? 1 : 0) + 1);
+      packet.integer(fragment.bytes.length * 2 + (fragment.last ? 1 : 0));
       packet.integer(fragment.number).raw(fragment.bytes);
     }
-    packet.integer(0);
   }
 
   /** Reads what {@link write} wrote; returns the messages that are whole now, or undefined where it makes no sense. */
@@ -72,13 +71,14 @@ export class ReliableStream {
       this.queued -= this.#queue.shift()!.bytes.length;
       this.#window = Math.min(WINDOW, this.#window + 0.5);
     }
-    for (let head = packet.integer(); packet.ok && head !== 0; head = packet.integer()) {
+    while (packet.left > 0) {
+      const head = packet.integer();
       const number = packet.integer();
-      const bytes = packet.raw((head - 1) >> 1);
+      const bytes = packet.raw(head >> 1);
       if (!packet.ok || bytes.length > FRAGMENT) return undefined;
       this.owesAck = true;
       if (number >= this.#expected && number < this.#expected + WINDOW && !this.#early.has(number))
-        this.#early.set(number, { bytes: bytes.slice(), last: (head - 1) % 2 === 1 });
+        this.#early.set(number, { bytes: bytes.slice(), last: head % 2 === 1 });
     }
     return packet.ok ? this.#whole() : undefined;
   }

@@ -83,7 +83,7 @@ export class Somebody {
       profile: scenario.profile ?? PROFILE,
       device: rules.device,
       open,
-      takeStates: scenario.takeStates ?? true,
+      takesStates: () => scenario.takeStates ?? true,
       onDesync: (drift, bytes) => this.noticed.push({ drift, bytes }),
       onResumed: (frame) => this.resumed.push(frame),
       onFailed: (why) => (this.failed = why),
@@ -99,7 +99,8 @@ export class Somebody {
       games: [boot.content],
       save: undefined,
       mode: seat >= players ? (scenario.watchNow ? "watch now" : "watch") : "play",
-      ...(seat === 0 && !before && { hosting: { boot, print: this.runner.print, saves: [], rules, seats: players } }),
+      ...(seat === 0 &&
+        !before && { hosting: { boot, print: this.runner.print, saves: [], profile: "", rules, seats: players } }),
       host: this.runner,
     });
     this.#pad = new Uint8Array(inputWidth(rules.device));
