@@ -14,6 +14,9 @@ export class Peer {
   frameAt = 0;
   /** The first of our frames whose input they lack. */
   have = 0;
+  /** What they were told last: the frame that we were at, and the first for which we had no input. */
+  toldAt = -2;
+  toldTo = 0;
   /** Frames that they are ahead of us, as they see it. */
   ahead = 0;
   /** The newest frame up to which their run and ours were found equal. */
@@ -24,8 +27,6 @@ export class Peer {
   linked = -1;
   /** They were lost, and how it is said. */
   lost = false;
-  /** Ours of their restarts that was acted upon. */
-  restarts = 0;
 
   constructor(id: PeerId, link: Link) {
     this.id = id;

@@ -1,0 +1,168 @@
+// node scripts/lossy-play.mjs --tool LOSSY-NET --rom GAME [--players 2] [--frames 10800] [--oneway 30] [--loss 5] [--jitter 5]
+//   [--core C] [--bot B] [--set k=v] [--host "FLAGS"] [--relayed] [--back SEAT@SECONDS:FOR] [--keep FOLDER]
+// Plays a game by bots between processes in network namespaces that lossy-net joins (root). Each has its own loopback and
+// stack; the first hosts. --back kills a player at that second and starts it anew some seconds later. Prints a line of JSON:
+// what each came to, what crossed the network, whether all recordings are the same and play back. Exit code 1 when not.
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const { values: flags } = parseArgs({
+  options: {
+    tool: { type: "string" },
+    rom: { type: "string" },
+    players: { type: "string", default: "2" },
+    frames: { type: "string", default: "10800" },
+    oneway: { type: "string", default: "30" },
+    loss: { type: "string", default: "5" },
+    jitter: { type: "string", default: "5" },
+    core: { type: "string" },
+    bot: { type: "string" },
+    set: { type: "string" },
+    host: { type: "string", default: "" },
+    relayed: { type: "boolean", default: false },
+    back: { type: "string" },
+    keep: { type: "string" },
+  },
+});
+const players = Number(flags.players);
+const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "instep-lossy-"));
+const prefix = `in${process.pid % 10_000}x`;
+const rom = resolve(flags.rom);
+
+const net = spawn(
+  flags.tool,
+  ["--peers", players, "--delay", flags.oneway, "--jitter", flags.jitter, "--loss", flags.loss, "--prefix", prefix].map(
+    String,
+  ),
+  { stdio: ["pipe", "pipe", "inherit"] },
+);
+const lines = createInterface({ input: net.stdout })[Symbol.asyncIterator]();
+const running = new Set();
+
+function start(seat, ...args) {
+  const child = spawn(
+    "ip",
+    ["netns", "exec", `${prefix}${seat + 1}`, process.execPath, main, "netplay", ...args, "--json"]
+      .concat(["--name", `Player ${seat + 1}`, "--key", join(folder, `${seat + 1}.pem`)])
+      .concat(flags.bot ? ["--bot", flags.bot.replace("%", seat + 1)] : [], flags.relayed ? ["--relayed"] : []),
+    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  const player = { seat, child, events: [], err: "" };
+  running.add(child);
+  child.stderr.on("data", (text) => (player.err += text));
+  createInterface({ input: child.stdout }).on("line", (line) => player.events.push(JSON.parse(line)));
+  player.ended = new Promise((done) =>
+    child.on("close", (code) => {
+      running.delete(child);
+      done(code);
+    }),
+  );
+  return player;
+}
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+async function until(what, player, seconds) {
+  for (let i = 0; i < seconds * 20; i++) {
+    const found = player.events.find(what);
+    if (found) return found;
+    if (player.child.exitCode !== null) break;
+    await sleep(50);
+  }
+  throw new Error(`player ${player.seat + 1}: ${player.err || "did not come so far"}`);
+}
+
+async function play() {
+  const ready = (await lines.next()).value ?? "";
+  if (!ready.startsWith("ready")) throw new Error(`lossy-net did not start: ${ready}`);
+  const host = start(
+    0,
+    ...["host", rom, "--players", players, "--frames", flags.frames, "--listen", "10.77.0.1:7070"].map(String),
+    ...(flags.core ? ["--core", flags.core] : []),
+    ...(flags.set ? ["--set", flags.set] : []),
+    ...flags.host.split(" ").filter(Boolean),
+  );
+  const { url } = await until(({ event }) => event === "room", host, 20);
+  const all = [host];
+  for (let seat = 1; seat < players; seat++) {
+    all.push(start(seat, "join", url, rom));
+    await until(({ event, seat: taken }) => event === "joined" && taken === seat, host, 30);
+  }
+  await until(({ event }) => event === "started", host, 60);
+  const from = await counted();
+  const began = Date.now();
+  const [, seat, at, gap] = /^(\d+)@(\d+):(\d+)$/.exec(flags.back ?? "") ?? [];
+  let left;
+  if (seat) {
+    await sleep(Number(at) * 1000);
+    left = all[Number(seat)];
+    left.child.kill("SIGKILL");
+    // What lies between it and its namespace is not it.
+    spawnSync("pkill", ["-9", "-f", `--key ${join(folder, `${Number(seat) + 1}.pem`)}`]);
+    await sleep(Number(gap) * 1000);
+    all[Number(seat)] = start(Number(seat), "join", url, rom, "-o", join(folder, "again.isr"));
+  }
+  const codes = await Promise.all(all.map((player) => player.ended));
+  const seconds = (Date.now() - began) / 1000;
+  const to = await counted();
+  const results = all.map((player, i) => ({
+    ...player.events.findLast(({ event }) => event === "over"),
+    code: codes[i],
+    err: player.err,
+  }));
+  const files = results.map(({ recording }) => recording && resolve(folder, recording));
+  const same = files.every((file) => file && readFileSync(file).equals(readFileSync(files[0])));
+  const verified =
+    files[0] &&
+    spawnSync(process.execPath, [main, "verify", files[0], "--rom", rom, "--signatures", "--json"], {
+      encoding: "utf8",
+    });
+  return {
+    rom: basename(rom),
+    network: { roundTripMs: 2 * Number(flags.oneway), jitterMs: Number(flags.jitter), lossPercent: Number(flags.loss) },
+    seconds,
+    players: results.map(({ event: _, evidence, bytesSent, bytesReceived, ...result }) => ({
+      ...result,
+      evidence: evidence?.length,
+    })),
+    wire: {
+      bytesPerSecondEach: Math.round((to.bytes - from.bytes) / seconds / players),
+      packetsPerSecondEach: Math.round((to.packets - from.packets) / seconds / players),
+    },
+    back:
+      left &&
+      all[Number(seat)].events
+        .filter(({ event }) => ["started", "fallen", "back"].includes(event))
+        .map(({ event }) => event),
+    same,
+    verified: verified?.status === 0,
+    files: readdirSync(folder).filter((file) => file.endsWith(".isr")),
+    ok: same && verified?.status === 0 && codes.every((code) => code === 0),
+  };
+}
+
+/** Packets and bytes (with the headers of IP) that entered the network until now. */
+async function counted() {
+  net.stdin.write("stats\n");
+  return JSON.parse((await lines.next()).value);
+}
+
+try {
+  const result = await play();
+  console.log(JSON.stringify(result));
+  process.exitCode = result.ok ? 0 : 1;
+} catch (error) {
+  console.error(`lossy-play: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  for (const child of running) child.kill("SIGKILL");
+  net.stdin.write("quit\n");
+  net.stdin.end();
+  if (!flags.keep) rmSync(folder, { recursive: true, force: true });
+}
