@@ -63,6 +63,30 @@ describe("a session", () => {
     expect(predicted.people[0]!.session.game!.stats.rollbacks).toBeGreaterThan(20);
   });
 
+  it("lengthens the delay as far as the network needs, and shortens it when that is better again", async () => {
+    const world = new World(
+      scenario({
+        rules: { ...RULES, delay: 0, adapts: true },
+        weather: { ...GOOD, delay: 70 },
+        frames: 2400,
+        mischief: (w, seat) => {
+          if (seat === 0 && w.people[0]!.frame === 900) w.network.weather = { ...GOOD, delay: 5 };
+        },
+      }),
+    );
+    const delays = new Map<number, number>();
+    for (let i = 0; i < 6000 && world.people[0]!.frame < 2400; i++) {
+      await world.run(world.now + 20);
+      delays.set(world.people[0]!.frame, world.people[0]!.session.game?.delay ?? 0);
+    }
+    const at = (frame: number): number => delays.get(frame) ?? at(frame - 1);
+    // 70 ms are 4.2 frames; what varies and a frame to spare come on top.
+    expect(at(850)).toBeGreaterThanOrEqual(5);
+    expect(at(850)).toBeLessThanOrEqual(8);
+    expect(at(2390)).toBeLessThanOrEqual(at(850) - 2);
+    expectOne({ ...world, scenario: { ...world.scenario, frames: 2300 } } as World);
+  });
+
   it("lets others watch, also from later on, without slowing those who play", async () => {
     const alone = new World(scenario({ rules: { ...RULES, window: 4 }, weather: BAD, frames: 900 }));
     await alone.run(60_000);

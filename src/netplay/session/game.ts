@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { FollowingDelay } from "./delay.ts";
 import { Mending, type MendingHost } from "./mending.ts";
 import { frameMs, type Message, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
@@ -50,6 +51,7 @@ export class Game {
   readonly #width: number;
   /** The first frame for which this player gave no input yet. */
   #next: number;
+  readonly #following: FollowingDelay | undefined;
   #stalls = 0;
   #stalledAt = -1;
 
@@ -64,6 +66,7 @@ export class Game {
     this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
     this.presence = new Presence(seats, this.timeline, rules.lost);
     this.delay = rules.delay;
+    if (rules.adapts) this.#following = new FollowingDelay(rules.window);
     this.frameMs = frameMs(rules);
     this.#lagLimit = rules.lagLimit;
     this.#codec = new PayloadCodec(width);
@@ -127,6 +130,8 @@ export class Game {
       this.#stalls++;
       this.#stalledAt = before;
     }
+    if (this.#following && timeline.frame > before)
+      this.delay = this.#following.next(this.delay, before, this.seats.present, this.frameMs);
     this.#setPace(now);
     return requests;
   }

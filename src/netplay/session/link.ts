@@ -46,6 +46,8 @@ export class Link {
   wrongVersion: number | undefined;
   /** Milliseconds there and back. */
   rtt = 100;
+  /** How much that varies: the mean deviation (RFC 6298). */
+  rttVaries = 0;
   /** When the peer was last heard. */
   heard = -1;
   /** Times that the peer began anew: all that was under way then is lost. */
@@ -222,7 +224,10 @@ export class Link {
 
   #timed(sent: number | undefined, echo: number | undefined, now: number): void {
     const measured = echo === undefined ? 0 : (now - echo) & 0xffff;
-    if (echo !== undefined && measured < 10_000) this.rtt += (measured - this.rtt) / 8;
+    if (echo !== undefined && measured < 10_000) {
+      this.rttVaries += (Math.abs(measured - this.rtt) - this.rttVaries) / 4;
+      this.rtt += (measured - this.rtt) / 8;
+    }
     this.heard = now;
     if (sent !== undefined) this.#echo = { sent, at: now };
   }

@@ -21,7 +21,8 @@ interface Flight {
 
 /** A network in virtual time: what is sent may arrive, once or twice, some time later. */
 export class Network {
-  readonly weather: Weather;
+  /** It may turn. */
+  weather: Weather;
   /** Datagrams and bytes that were sent, lost ones too. */
   datagrams = 0;
   bytes = 0;
