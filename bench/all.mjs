@@ -1,6 +1,8 @@
-// npm run bench [-- step align dump memory record seek rollback cross-core]: prints ratios, each against something measured in the same run.
+// npm run bench [-- step align dump memory record seek rollback netplayjs slp link cross-core]: prints ratios, each against something measured in the same run.
 const names = process.argv.slice(2);
-for (const name of names.length ? names : ["step", "align", "dump", "memory", "record", "seek", "rollback"]) {
+for (const name of names.length
+  ? names
+  : ["step", "align", "dump", "memory", "record", "seek", "rollback", "netplayjs", "slp"]) {
   const { run } = await import(`./${name}.mjs`);
   await run((what, ratio, aim, detail) => console.log(`${ratio.toFixed(3).padStart(7)}  ${what}  (${aim}; ${detail})`));
 }

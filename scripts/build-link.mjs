@@ -1,54 +1,12 @@
-// Compiles native/link against Debian's libmgba: node scripts/build-link.mjs. What is built lies in a cache folder under the
-// hash of its sources, so that every version of Instep finds its own.
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+// Compiles native/link against Debian's libmgba: node scripts/build-link.mjs
 import { fileURLToPath } from "node:url";
+import { buildNow, buildShim, shimPath } from "./build-shim.mjs";
 
 /** Debian's packages that it takes. */
 export const LINK_PACKAGES = ["gcc", "libc6-dev", "libmgba-dev"];
-const sources = fileURLToPath(new URL("../native/link/", import.meta.url));
-const FLAGS = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Wno-missing-field-initializers", "-fPIC", "-shared"];
+const LIBRARIES = ["-lmgba", "-ldl"];
 
-/** Where the shim is, or will be: $INSTEP_CACHE, or the user's cache folder. */
-export function linkShim() {
-  const hash = createHash("sha256");
-  for (const file of readdirSync(sources).sort()) hash.update(`${file}\0`).update(readFileSync(join(sources, file)));
-  const cache = process.env.INSTEP_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "instep");
-  return join(cache, `link-${hash.digest("hex").slice(0, 16)}.so`);
-}
+export const linkShim = () => shimPath("link");
+export const buildLink = () => buildShim("link", LIBRARIES);
 
-/** Compiles it unless it is there; undefined when that worked, else why not. */
-export function buildLink() {
-  const shim = linkShim();
-  if (existsSync(shim)) return undefined;
-  const part = `${shim}.${process.pid}`;
-  try {
-    mkdirSync(join(shim, ".."), { recursive: true });
-    const files = readdirSync(sources).filter((file) => file.endsWith(".c"));
-    const made = spawnSync(
-      "gcc",
-      [...FLAGS, "-o", part, ...files.map((file) => join(sources, file)), "-lmgba", "-ldl"],
-      {
-        encoding: "utf8",
-      },
-    );
-    if (made.error) return made.error.code === "ENOENT" ? "gcc is not installed" : made.error.message;
-    if (made.status !== 0)
-      return made.stderr.split("\n").find((line) => /error|cannot find/.test(line)) ?? "gcc failed";
-    renameSync(part, shim);
-    return undefined;
-  } catch (error) {
-    return error.message;
-  } finally {
-    rmSync(part, { force: true });
-  }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const fault = buildLink();
-  console.log(fault ?? linkShim());
-  process.exitCode = fault ? 1 : 0;
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) buildNow("link", LIBRARIES);

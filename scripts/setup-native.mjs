@@ -4,6 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildLink, LINK_PACKAGES } from "./build-link.mjs";
+import { buildMupen64plus, MUPEN64PLUS_PACKAGES } from "./build-mupen64plus.mjs";
 
 const CORES = [
   "libretro-nestopia",
@@ -17,12 +18,12 @@ const CORES = [
   "libretro-beetle-wswan",
 ];
 /** Assembler and compilers for homebrew, a browser. */
-const DEV = ["cc65", "sdcc", "gcc-arm-none-eabi", "chromium"];
+const DEV = ["cc65", "sdcc", "gcc-arm-none-eabi", "gcc-mips-linux-gnu", "chromium"];
 const MISSING = 3;
 
 /** Installs what is not there yet; says what it does on stderr. Gives the exit code: 0, or 3 when it cannot. */
 export async function setupNative({ dev = false } = {}) {
-  const wanted = [...CORES, ...LINK_PACKAGES, ...(dev ? DEV : [])];
+  const wanted = [...new Set([...CORES, ...LINK_PACKAGES, ...MUPEN64PLUS_PACKAGES, ...(dev ? DEV : [])])];
   if (!onPath("apt-get") || !onPath("dpkg-query")) {
     say(`this is no Debian or Ubuntu; install these libretro cores by your system's own means: ${names().join(", ")}`);
     say(
@@ -33,7 +34,7 @@ export async function setupNative({ dev = false } = {}) {
   const absent = wanted.filter((name) => !installed(name));
   if (absent.length === 0) {
     say(`all there already: ${wanted.join(", ")}`);
-    return compileLink();
+    return compile();
   }
   if (absent.length < wanted.length)
     say(`there already: ${wanted.filter((name) => !absent.includes(name)).join(", ")}`);
@@ -58,15 +59,17 @@ export async function setupNative({ dev = false } = {}) {
     say(`this system has no package ${unknown.join(", ")}; on Ubuntu they are in "universe"`);
     return MISSING;
   }
-  return compileLink();
+  return compile();
 }
 
-/** The core link is a small library of ours over libmgba: compiled here, into the user's cache. */
-function compileLink() {
-  const fault = buildLink();
-  if (!fault) return 0;
-  say(`the core link could not be built: ${fault}`);
-  return MISSING;
+/** The cores link and mupen64plus are small libraries of ours over Debian's: compiled here, into the user's cache. */
+function compile() {
+  const faults = [
+    ["link", buildLink()],
+    ["mupen64plus", buildMupen64plus()],
+  ].filter(([, fault]) => fault);
+  for (const [core, fault] of faults) say(`the core ${core} could not be built: ${fault}`);
+  return faults.length > 0 ? MISSING : 0;
 }
 
 const say = (text) => process.stderr.write(`instep: ${text}\n`);

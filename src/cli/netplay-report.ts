@@ -1,11 +1,9 @@
 import type { Machine } from "../machine/machine.ts";
 import type { Participant, PlayEvent } from "../netplay/participant.ts";
+import { type Figures, figuresOf, linesOf, statusOf } from "../netplay/told.ts";
 import type { Room } from "../netplay/transport/room.ts";
 import { EXIT } from "../problem.ts";
 import { TerminalScreen } from "./terminal/screen.ts";
-
-/** Differing bytes that are told in a line. */
-const TOLD = 4;
 
 /** Tells a session: lines for a person, with the picture where there is a terminal; or a line of JSON for each event. */
 export class Report {
@@ -25,11 +23,13 @@ export class Report {
     if (shows) this.#screen = new TerminalScreen(process.stdout);
   }
 
-  room(code: string, url: string): void {
-    if (this.#json) this.#tell({ event: "room", code, url });
+  /** `page`: where it can be played in a browser, if it is known to be. */
+  room(code: string, url: string, page: string | undefined): void {
+    if (this.#json) this.#tell({ event: "room", code, url, page });
     else
       process.stderr.write(
-        `others join with:  instep netplay join ${url} ROM\nothers watch with: instep netplay watch ${url} ROM\n`,
+        `others join with:  instep netplay join ${url} ROM\nothers watch with: instep netplay watch ${url} ROM\n` +
+          `${page ? `in a browser:      ${page}\n` : ""}`,
       );
   }
 
@@ -89,93 +89,7 @@ export class Report {
   }
 }
 
-/** Counts of a session so far. Bytes are those of datagrams, without the headers of the network. */
-function figuresOf({ session, machine }: Participant, room: Room) {
-  const { stalls = 0, rollbacks = 0, framesAgain = 0, desyncs = 0 } = session.game?.stats ?? {};
-  const ping = Math.round(Math.max(0, ...[...session.peers].map(({ link }) => link.rtt)));
-  const peers = room.stats();
-  const sum = (of: "bytesSent" | "bytesReceived") => peers.reduce((all, peer) => all + peer[of], 0);
-  return {
-    stalls,
-    rollbacks,
-    framesAgain,
-    desyncs,
-    delay: session.game?.delay,
-    ping,
-    ways: peers.map(({ way }) => way),
-    bytesSent: sum("bytesSent"),
-    bytesReceived: sum("bytesReceived"),
-    at: machine?.frame ?? 0,
-  };
-}
-
-function statusOf({ session }: Participant): string {
-  const { stats, delay } = session.game ?? {};
-  const ping = Math.round(Math.max(0, ...[...session.peers].map(({ link }) => link.rtt)));
-  if (!stats) return `frame ${session.follower?.frame ?? 0}, ${session.follower?.waiting ?? 0} behind`;
-  return `frame ${stats.frame}  ping ${ping} ms  delay ${delay}  rollbacks ${stats.rollbacks}  stalls ${stats.stalls}`;
-}
-
-function summary(frames: number, { stalls, rollbacks, framesAgain, desyncs }: ReturnType<typeof figuresOf>): string {
+function summary(frames: number, { stalls, rollbacks, framesAgain, desyncs }: Figures): string {
   const depth = rollbacks > 0 ? `, ${(framesAgain / rollbacks).toFixed(1)} frames each` : "";
   return `${frames} frames on which all agree; ${stalls} stalls, ${rollbacks} rollbacks${depth}, ${desyncs} desyncs`;
 }
-
-/** An event in words. */
-function linesOf(event: PlayEvent, seat: number): string[] {
-  switch (event.kind) {
-    case "save":
-      return event.received === event.size ? [`save RAM received: ${event.size} bytes`] : [];
-    case "joined":
-      return [`${event.name} is here${event.seat < 0 ? " to watch" : ` as player ${event.seat + 1}`}`];
-    case "refused":
-      return [`${event.name} was not let in: ${event.why}`];
-    case "started":
-      return [
-        `the game begins: ${event.players.map((player) => `${player.name} (player ${player.seat + 1})`).join(", ")}`,
-        ...event.players
-          .filter((player) => player.seat !== seat)
-          .map(({ name, identity }) => `${name}'s key: ${Buffer.from(identity).toString("hex")}`),
-      ];
-    case "said":
-      return [`${event.name}: ${event.text}`];
-    case "paused":
-      return [`${event.name} ${event.on ? "paused the game" : "lets the game go on"}`];
-    case "silent":
-      return [`${event.name} is silent`];
-    case "heard":
-      return [`${event.name} is heard again`];
-    case "lost":
-      return [`${event.name} is lost`];
-    case "away":
-      return [`the game goes on without ${event.name}, from frame ${event.frame}`];
-    case "fallen":
-      return ["the others played on; catching up"];
-    case "back":
-      return [event.seat === seat ? "you are back in the game" : `${event.name} is back`];
-    case "parted":
-      return [`out of step with the players at frame ${event.frame} at the latest`];
-    case "desync": {
-      const { frame, name, bytes, probes } = event;
-      const told = bytes
-        .slice(0, TOLD)
-        .map(
-          ({ region, address, mine, theirs }) =>
-            `${region} ${hex(address, 4)} is ${hex(mine, 2)} here, ${hex(theirs, 2)} there`,
-        );
-      const more = bytes.length > TOLD ? ` and ${bytes.length - TOLD} more` : "";
-      const named = probes.length > 0 ? ` (${probes.join(", ")})` : "";
-      return [
-        `desync with ${name} at frame ${frame}: ${told.join("; ") || "the bytes are not at hand any more"}${more}${named}`,
-      ];
-    }
-    case "repaired":
-      return [`repaired: all go on from frame ${event.frame}`];
-    case "failed":
-      return [`it could not be repaired: ${event.why}`];
-    default:
-      return [];
-  }
-}
-
-const hex = (n: number, digits: number): string => `0x${n.toString(16).padStart(digits, "0")}`;

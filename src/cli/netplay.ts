@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { hostGame, type JoinFlags, joinGame, type NetplayFlags } from "./netplay-game.ts";
+import { hostGame, type JoinFlags, joinGame, type NetplayFault, type NetplayFlags } from "./netplay-game.ts";
 import { addRelay } from "./netplay-relay.ts";
 import { coreOption, count, example, jsonOption, profileOption, setOption, withMoreRoms } from "./options.ts";
 
@@ -80,6 +80,12 @@ function common(command: Command): Command {
     .option("--bot <name>", 'who plays: "random:SEED", or a JavaScript module (docs/replays.md)')
     .option("--save <file>", "save RAM of this player's console; linked consoles: written back at the end")
     .option("--trust <keys>", "load states of players with these keys into a native core too, with commas", list, [])
+    .addOption(
+      new Option(
+        "--fault <what>",
+        'for trials: "poke@FRAME" flips a byte of this machine there, "set:K=V" opens it with another option than it says',
+      ).argParser(fault),
+    )
     .addOption(new Option("--frames <n>", "end the session after so many").argParser(count))
     .option("-o, --out <file>", "the recording (default: the game, the room's code, the player)")
     .option("--no-record", "keep no recording")
@@ -89,6 +95,14 @@ function common(command: Command): Command {
 }
 
 const list = (text: string, before: string[]): string[] => [...before, ...text.split(",").map((one) => one.trim())];
+
+function fault(text: string): NetplayFault {
+  const poke = /^poke@(\d{1,9})$/.exec(text);
+  const set = /^set:([^=]+)=(.*)$/.exec(text);
+  if (poke) return { poke: Number(poke[1]) };
+  if (set) return { set: { [set[1]!]: set[2]! } };
+  throw new InvalidArgumentError('"poke@FRAME" or "set:NAME=VALUE" is meant.');
+}
 
 const within =
   (least: number, most: number) =>

@@ -2,7 +2,7 @@ import type { Boot } from "../machine/boot.ts";
 import { type Machine, regionOf, type Show } from "../machine/machine.ts";
 import { BYTES, checkProfile, defaultProfile, type Profile, parseProfile } from "../watch/profile.ts";
 import { evidenceOf } from "./evidence.ts";
-import { Play } from "./play.ts";
+import { Play, type Wait } from "./play.ts";
 import { NetRecording } from "./recording.ts";
 import { type NamedDifference, Runner } from "./runner.ts";
 import type { SessionEvent } from "./session/events.ts";
@@ -19,6 +19,8 @@ export type PlayEvent =
   | {
       readonly kind: "desync";
       readonly frame: number;
+      /** The frame, settled on both sides, at which it was noticed. */
+      readonly noticedAt: number;
       readonly name: string;
       readonly bytes: readonly NamedDifference[];
       /** Probes of the profile that hold bytes that differ. */
@@ -65,6 +67,8 @@ export interface ParticipantOptions extends Application {
   record?(players: readonly RosterEntry[]): Tape;
   /** Where this side's evidence of a desync at `frame` goes. */
   evidence?(frame: number): (bytes: Uint8Array) => void;
+  /** A clock in place of setTimeout. */
+  readonly wait?: Wait;
   onEvent(event: PlayEvent): void;
 }
 
@@ -117,6 +121,7 @@ export class Participant {
         options.onFrame?.(machine);
       },
       isDone: () => this.#isDone(),
+      wait: options.wait,
       onEvent: (event) => this.#hear(event),
     });
   }
@@ -147,9 +152,9 @@ export class Participant {
       device,
       open: () => open(machine.boot, saves, this.session.seat),
       takesStates: () => takesStates(machine),
-      onDesync: ({ frame, seat }, bytes) => {
+      onDesync: ({ frame, noticedAt, seat }, bytes) => {
         const name = this.session.players[seat]?.name ?? "";
-        onEvent({ kind: "desync", frame, name, bytes, probes: probesAt(this.#runner!.profile, bytes) });
+        onEvent({ kind: "desync", frame, noticedAt, name, bytes, probes: probesAt(this.#runner!.profile, bytes) });
         if (this.#tape && this.#options.evidence)
           evidenceOf(this.#tape.bytes(), this.#runner!, this.#options.evidence(frame));
       },

@@ -21,8 +21,13 @@ export interface PlayOptions {
   onFrame?(runner: Runner): void;
   /** Nothing is awaited any more, once the session is over. */
   isDone?(): boolean;
+  /** A clock in place of setTimeout: that of a page in the background strikes once a second. */
+  readonly wait?: Wait | undefined;
   onEvent(event: SessionEvent): void;
 }
+
+/** Calls `then` after some milliseconds, unless what it returns is called before. */
+export type Wait = (milliseconds: number, then: () => void) => () => void;
 
 /** Milliseconds between two looks while nothing is due. */
 const IDLE = 15;
@@ -38,7 +43,7 @@ export class Play {
   runner: Runner | undefined;
   readonly #options: PlayOptions;
   #pad = new Uint8Array(0);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #forget: () => void = () => {};
   /** When the next frame is due. */
   #due = 0;
   #flushed = 0;
@@ -70,7 +75,7 @@ export class Play {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    clearTimeout(this.#timer);
+    this.#forget();
     this.#flush();
     this.onStop();
   }
@@ -92,8 +97,8 @@ export class Play {
         return;
       }
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#turn(), wait);
+    this.#forget();
+    this.#forget = (this.#options.wait ?? timeout)(wait, () => this.#turn());
   }
 
   /** Steps what is due; returns how long to wait for the next. */
@@ -139,3 +144,8 @@ export class Play {
 }
 
 const now = (): number => performance.now();
+
+const timeout: Wait = (milliseconds, then) => {
+  const timer = setTimeout(then, milliseconds);
+  return () => clearTimeout(timer);
+};

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { boytacean } from "../../src/machine/boytacean/index.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import { regionOf } from "../../src/machine/machine.ts";
 import type { Rules } from "../../src/netplay/session/messages.ts";
@@ -225,6 +226,25 @@ describe("a session", () => {
     for (const { resumed } of world.people) expect(resumed).toHaveLength(1);
   });
 
+  it("notices a desync at most two settled frames late, where nothing is lost", async () => {
+    let poked = false;
+    const world = new World(
+      scenario({
+        rules: { ...RULES, window: 6 },
+        mischief: (w, seat) => {
+          const { runner, frame } = w.people[seat]!;
+          if (seat !== 1 || frame < 200 || poked) return;
+          poked = true;
+          runner.machine.memory[0]!.bytes[250]! ^= 0x40;
+        },
+      }),
+    );
+    expect(await world.run(60_000)).toBe(true);
+    const noticed = world.people.flatMap((one) => one.noticed);
+    expect(noticed.length).toBeGreaterThan(0);
+    for (const { drift } of noticed) expect(drift.noticedAt - drift.frame).toBeLessThanOrEqual(2);
+  });
+
   it("keeps real consoles in step: two of Gleam on jsnes, with a byte poked, over a bad network", async () => {
     const bytes = new Uint8Array(readFileSync(new URL("../../games/gleam/gleam.nes", import.meta.url)));
     const content = { name: "gleam.nes", bytes };
@@ -264,4 +284,18 @@ describe("simulated sessions", () => {
   it("all come to their end in step, whatever the network, and only what was done to a machine is an alarm", async () => {
     for (let seed = 1; seed <= 150; seed++) expect(await simulate(seed)).toMatchObject({ seed, wrong: undefined });
   }, 120_000);
+
+  it.each([
+    ["a NES", jsnes, "gleam/gleam.nes"],
+    ["a Game Boy Color", boytacean, "rally/rally.gbc"],
+  ] as const)(
+    "come to their end with %s too",
+    async (_, core, path) => {
+      const bytes = new Uint8Array(readFileSync(new URL(`../../games/${path}`, import.meta.url)));
+      const game = { core, content: { name: path, bytes }, frames: 60 };
+      for (let seed = 1; seed <= 10; seed++)
+        expect(await simulate(seed, game)).toMatchObject({ seed, wrong: undefined });
+    },
+    120_000,
+  );
 });

@@ -23,6 +23,8 @@ export interface Drift {
   readonly seat: number;
   /** The first frame that differs. */
   readonly frame: number;
+  /** The frame, settled on both sides, at which it was noticed. */
+  readonly noticedAt: number;
   /** In order; at most 1024, and empty where the frame's memory is not at hand any more. */
   readonly bytes: readonly ByteDifference[];
 }
@@ -38,6 +40,7 @@ export class Diagnosis {
   readonly #chain: Chain;
   readonly #memory: (frame: number) => Uint8Array | undefined;
   readonly #until: number;
+  readonly #noticedAt: number;
   #frame: number;
 
   /** `claimed` is a settled frame at which the chains differ. */
@@ -52,6 +55,7 @@ export class Diagnosis {
     this.#chain = chain;
     this.#memory = memory;
     this.#until = now + PATIENCE;
+    this.#noticedAt = claimed;
     this.#frame = peer.agreed + 1;
     peer.tell(["askPrints", this.#frame, Math.min(MOST_PRINTS, claimed - peer.agreed)]);
   }
@@ -108,7 +112,7 @@ export class Diagnosis {
   }
 
   #end(bytes: readonly ByteDifference[]): void {
-    this.found ??= { seat: this.peer.seat, frame: this.#frame, bytes };
+    this.found ??= { seat: this.peer.seat, frame: this.#frame, noticedAt: this.#noticedAt, bytes };
   }
 }
 

@@ -1,3 +1,6 @@
+import type { OpenOptions } from "../../machine/machine.ts";
+import type { Core } from "../../machine/registry.ts";
+import { defaultProfile } from "../../watch/profile.ts";
 import type { Rules } from "../session/messages.ts";
 import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
 import { seeded } from "./random.ts";
@@ -18,6 +21,8 @@ export interface Outcome {
   readonly rollbacks: number;
   readonly framesAgain: number;
   readonly desyncs: number;
+  /** Frames from the first one that differs to the settled one at which that was noticed; the most of all desyncs. */
+  readonly noticedAfter: number;
   /** Bytes that each player sent to each other in a second, without headers. */
   readonly rate: number;
 }
@@ -26,11 +31,18 @@ const FRAMES = 300;
 /** Virtual time after which a session that has not come to its end never will. */
 const PATIENCE = 240_000;
 
-/** The session of a seed: its players, rules, network, and what happens to them. */
-export function scenarioOf(seed: number): Scenario {
+/** A real console to be played in a simulated session, instead of the arithmetic one. */
+export interface RealGame {
+  readonly core: Core;
+  readonly content: OpenOptions["content"];
+  readonly frames: number;
+}
+
+/** The session of a seed: its players, rules, network, and what happens to them. `most`: as many may play. */
+export function scenarioOf(seed: number, most = 8): Scenario {
   const random = seeded(seed ^ 0x5bd1e995);
   const whole = (below: number): number => Math.floor(random(below));
-  const players = 2 + whole(7);
+  const players = Math.min(most, 2 + whole(7));
   const rules: Rules = {
     device: "pad",
     delay: whole(8),
@@ -114,9 +126,26 @@ export function scenarioOf(seed: number): Scenario {
   }
 }
 
+/** The session of a seed with a real console, for two players. */
+async function realScenario(seed: number, { core, content, frames }: RealGame): Promise<Scenario> {
+  const scenario = scenarioOf(seed, 2);
+  // Enough for the players, for one who begins anew, and for repairs in fresh machines.
+  const machines = await Promise.all(Array.from({ length: 8 }, () => core.open({ content })));
+  const { memory, timing } = machines[0]!;
+  return {
+    ...scenario,
+    rules: { ...scenario.rules, fps: timing.fps },
+    frames: scenario.frames === FRAMES ? frames : 3 * frames,
+    profile: defaultProfile(memory),
+    open: () => machines.pop()!,
+    // Memory that a game writes anew in every frame hides what was done to it; and there is no machine here that lies.
+    ...(scenario.desync && { desync: "maybe" }),
+  };
+}
+
 /** Plays the session of a seed, and judges it. */
-export async function simulate(seed: number): Promise<Outcome> {
-  const world = new World(scenarioOf(seed));
+export async function simulate(seed: number, game?: RealGame): Promise<Outcome> {
+  const world = new World(game ? await realScenario(seed, game) : scenarioOf(seed));
   let wrong: Verdict;
   try {
     wrong = (await world.run(PATIENCE)) ? judge(world) : stuck(world);
@@ -137,6 +166,10 @@ export async function simulate(seed: number): Promise<Outcome> {
     rollbacks: sum("rollbacks") / people.length,
     framesAgain: sum("framesAgain") / people.length,
     desyncs: sum("desyncs"),
+    noticedAfter: Math.max(
+      0,
+      ...people.flatMap(({ noticed }) => noticed.map(({ drift }) => drift.noticedAt - drift.frame)),
+    ),
     rate: network.bytes / (people.length * (people.length - 1)) / (now / 1000),
   };
 }

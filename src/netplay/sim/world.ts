@@ -28,6 +28,8 @@ export interface Scenario {
   open?(seat: number): Machine;
   readonly profile?: Profile;
   readonly takeStates?: boolean;
+  /** Cryptography; that of toys where it is absent. */
+  suite?(): Suite;
   /** Everybody records. */
   readonly record?: boolean;
   /** Those who watch, and from when on. */
@@ -89,7 +91,7 @@ export class Somebody {
       onFailed: (why) => (this.failed = why),
     });
     const { boot } = this.runner.machine;
-    this.#suite = before ? before.#suite : toySuite(random);
+    this.#suite = before ? before.#suite : (scenario.suite?.() ?? toySuite(random));
     this.#record = scenario.record ?? false;
     this.session = new Session({
       suite: this.#suite,
