@@ -15,8 +15,15 @@ import { Problem } from "../problem.ts";
 import { GrowingFile } from "../replay/growing-file.node.ts";
 import { deviceOf } from "../replay/recorder.ts";
 import { PlayerInput } from "./netplay-input.ts";
+import { builtPage } from "./netplay-page.ts";
 import { Report } from "./netplay-report.ts";
 import { loadProfile, type MoreRoms, moreRoms } from "./options.ts";
+
+/** Something that goes wrong with this machine, for trials. */
+export interface NetplayFault {
+  readonly poke?: number;
+  readonly set?: Readonly<Record<string, string>>;
+}
 
 export interface NetplayFlags {
   name?: string;
@@ -27,6 +34,7 @@ export interface NetplayFlags {
   bot?: string;
   save?: string;
   trust: string[];
+  fault?: NetplayFault;
   frames?: number;
   out?: string;
   record: boolean;
@@ -85,7 +93,7 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   const report = new Report(flags);
   const relay = flags.relay === undefined ? await ownRelay(flags.listen) : undefined;
   const room = await openRoom({ url: flags.relay ?? relay!.url, ...(await ways(flags)) });
-  report.room(room.code, room.url);
+  report.room(room.code, room.url, pageOf(relay, room.code, machine));
   const hosting = {
     machine,
     saves: save ? [save] : [],
@@ -97,7 +105,7 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   try {
     await play({ flags, games, room, report, mode: "play", save, hosting });
   } finally {
-    await relay?.close("the host is gone");
+    await relay?.close("the host is gone", false);
   }
 }
 
@@ -126,6 +134,7 @@ async function play({ flags, games, room, report, mode, save, hosting }: Part): 
   const key = openIdentity(flags.key);
   const input = new PlayerInput(flags, mode === "play", (line) => command(participant, line));
   const base = flags.out?.replace(/\.isr$/, "") ?? `${games[0]!.name.replace(/\.[^.]*$/, "")}-${room.code}`;
+  const faults = { poke: flags.fault?.poke, set: flags.fault?.set };
   const fileOf = (): string => flags.out ?? `${base}-${seatName(participant.session.seat)}.isr`;
   const participant: Participant = new Participant({
     transport: room,
@@ -136,12 +145,20 @@ async function play({ flags, games, room, report, mode, save, hosting }: Part): 
     games,
     save,
     ...(hosting && { hosting }),
-    open: (boot, saves, seat) => openAs(games, boot, saves, seat),
+    open: (boot, saves, seat) => {
+      const { set } = faults;
+      faults.set = undefined;
+      return set ? disguised(games, boot, saves, seat, set) : openAs(games, boot, saves, seat);
+    },
     takesStates: ({ boot }) => SAFE_CORES.includes(boot.core.name) || trusts(participant, flags.trust),
     pad: (machine, seat, into) => input.write(machine, seat, participant.session.rules!.device, into),
     show: { video: flags.view && input.watches, audio: false },
     onFrame: (machine) => {
       report.frame(participant, room, machine);
+      if (machine.frame >= (faults.poke ?? Number.POSITIVE_INFINITY)) {
+        faults.poke = undefined;
+        machine.memory[0]!.bytes[machine.memory[0]!.size >> 1]! ^= 0x40;
+      }
       if (flags.frames !== undefined && machine.frame >= flags.frames && mode === "play")
         participant.session.end(`${flags.frames} frames are played`);
     },
@@ -220,6 +237,18 @@ async function openAs(games: readonly OwnGame[], boot: Boot, saves: Saves, seat:
   return machine;
 }
 
+/** A machine that is another than it says it is. */
+async function disguised(
+  games: readonly OwnGame[],
+  boot: Boot,
+  saves: Saves,
+  seat: number,
+  set: Readonly<Record<string, string>>,
+): Promise<Machine> {
+  const machine = await openAs(games, { ...boot, settings: { ...boot.settings, ...set } }, saves, seat);
+  return Object.defineProperty(machine, "boot", { value: boot });
+}
+
 function startOf(saves: Saves) {
   const [data = new Uint8Array(0), ...more] = saves.map((save) => save ?? new Uint8Array(0));
   return data.length + more.length > 0 ? { kind: "save" as const, data, more } : { kind: "power-on" as const };
@@ -233,8 +262,14 @@ async function ownRelay(listen: string): Promise<Relay> {
   const [, host, port] = /^(.*):(\d{1,5})$/.exec(listen) ?? [];
   if (!host || Number(port) > 65535)
     throw new Problem(`--listen ${listen}: ADDRESS:PORT is meant, such as 0.0.0.0:7070`);
-  return Relay.open({ host, port: Number(port) });
+  return Relay.open({ host, port: Number(port), page: builtPage() });
 }
+
+/** Where browsers can join: they have the embedded cores only. */
+const pageOf = (relay: Relay | undefined, code: string, { boot }: Machine): string | undefined =>
+  relay && builtPage() && SAFE_CORES.includes(boot.core.name)
+    ? `${relay.url.replace(/^ws/, "http")}/#${code}`
+    : undefined;
 
 async function ways({ relayed, stun }: NetplayFlags) {
   return { connect, direct: relayed ? undefined : await nodeRtc(stun) };

@@ -362,7 +362,10 @@ it("serves a folder's files and nothing outside of it, its metrics, and that it 
 
 it("the command ends when it is asked to: all members are told, and it takes nobody in any more", async () => {
   const { child, ended } = start("netplay", "relay", "--port", "0", "--json");
-  const line = await new Promise<string>((resolve) => child.stdout!.once("data", (data) => resolve(String(data))));
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout!.once("data", (data) => resolve(String(data)));
+    ended.then(({ err }) => reject(new Error(err)));
+  });
   const { kind, url } = JSON.parse(line);
   expect(kind).toBe("listening");
   const a = await Raw.enter(url, null);

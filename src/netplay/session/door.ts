@@ -123,8 +123,9 @@ export class Door {
     const players = this.#guests.filter(({ seat }) => seat >= 0);
     if (!gather || this.gathered || players.length < seats - 1) return;
     if (!players.every(({ save }) => save?.complete ?? true)) return;
-    this.gathered = [...saves];
-    for (const { seat, save } of players) this.gathered[seat] = save?.bytes;
+    this.gathered = Array.from({ length: seats }, (_, seat) =>
+      seat === 0 ? saves[0] : players.find((player) => player.seat === seat)?.save?.bytes,
+    );
   }
 
   #offer(): void {
