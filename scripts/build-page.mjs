@@ -34,7 +34,7 @@ async function build() {
   const own = (id) => id.startsWith(root) && !id.includes("node_modules") && existsSync(id);
   await bundle({
     configFile: false,
-    logLevel: "warn",
+    logLevel: "error",
     root: source,
     base: "./",
     build: {
