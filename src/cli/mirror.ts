@@ -5,9 +5,10 @@ import { EXIT } from "../problem.ts";
 import type { MirrorDesync } from "../replay/mirror.ts";
 import type { Fault } from "../replay/run.ts";
 import { describeDivergence } from "../watch/readings.ts";
-import { coreOption, example, fault, jsonOption, setOption } from "./options.ts";
+import { coreOption, example, fault, jsonOption, type MoreRoms, moreRoms, setOption } from "./options.ts";
+import { withGames } from "./replay.ts";
 
-interface MirrorFlags {
+interface MirrorFlags extends MoreRoms {
   rom?: string;
   core?: string;
   set: Record<string, string>;
@@ -20,11 +21,12 @@ interface MirrorFlags {
 }
 
 export function add(program: Command): Command {
-  const command = program
-    .command("mirror")
-    .argument("<from>", "ws://HOST:PORT, as the recorder printed it, or a recording (.isr) that grows")
+  const command = withGames(
+    program
+      .command("mirror")
+      .argument("<from>", "ws://HOST:PORT, as the recorder printed it, or a recording (.isr) that grows"),
+  )
     .description("Plays a recording while it is still made, a few frames behind, and compares every frame.")
-    .addOption(new Option("--rom <file>", "the game (default: found by its hash, here or beside the recording)"))
     .addOption(coreOption())
     .addOption(setOption())
     .option("--trust-states", "load states of the recording into a native core too: only of a maker whom you trust")
@@ -49,6 +51,7 @@ async function run(from: string, flags: MirrorFlags): Promise<void> {
   try {
     const mirrored = await mirror(from, {
       rom: flags.rom,
+      more: moreRoms(flags),
       core: flags.core,
       settings: flags.set,
       trustStates: flags.trustStates,

@@ -1,8 +1,10 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readInput } from "../follow/open-run.node.ts";
-import { sha256Hex } from "../machine/boot.ts";
+import { type Boot, sha256Hex } from "../machine/boot.ts";
 import type { Movie } from "../movie/movie.ts";
+import { isIsr, readIsr } from "../replay/isr.ts";
+import { recordedBoot } from "../replay/isr-header.ts";
 import { readMovie } from "../replay/movies.ts";
 import type { Fault } from "../replay/run.ts";
 import { type Profile, parseProfile } from "../watch/profile.ts";
@@ -37,10 +39,27 @@ export function fault(text: string, previous: readonly Fault[] = []): Fault[] {
 export const coreOption = (): Option => new Option("--core <name>", "the core, by name or path (see: instep cores)");
 export const setOption = (): Option =>
   new Option("--set <k=v,...>", "options of the core").argParser(settings).default({}, "the core's defaults");
-export const rom2Option = (): Option =>
-  new Option("--rom2 <file>", "linked consoles: the second one's game; given again, the third one's").argParser(
-    (file: string, before: string[] = []) => [...before, file],
-  );
+/** Games of linked consoles besides the first one's. */
+export interface MoreRoms {
+  rom2?: string;
+  rom3?: string;
+  rom4?: string;
+}
+
+export function withMoreRoms(command: Command, otherwise = "the first one's"): Command {
+  const ordinals = ["second", "third", "fourth"];
+  for (const [i, ordinal] of ordinals.entries())
+    command.addOption(
+      new Option(`--rom${i + 2} <file>`, `linked consoles: the ${ordinal} one's game (default: ${otherwise})`),
+    );
+  return command;
+}
+
+/** As {@link MachineSpec} has them. */
+export function moreRoms({ rom2, rom3, rom4 }: MoreRoms): (string | undefined)[] {
+  const paths = [rom2, rom3, rom4];
+  return paths.slice(0, paths.findLastIndex((path) => path !== undefined) + 1);
+}
 export const profileOption = (): Option =>
   new Option("--profile <file>", "what to watch of the game (docs/profiles.md)");
 export const jsonOption = (): Option => new Option("--json", "print the result as one line of JSON, for machines");
@@ -50,9 +69,13 @@ export function example(command: Command, ...lines: string[]): Command {
   return command.addHelpText("after", `\nExample:\n${lines.map((line) => `  $ ${line}`).join("\n")}`);
 }
 
-export async function loadMovie(path: string): Promise<{ movie: Movie; sha256: string }> {
+/** `boot`: where a recording is played, its machine's. */
+export async function loadMovie(path: string): Promise<{ movie: Movie; boot: Boot | undefined; sha256: string }> {
   const bytes = await readInput(path);
-  return { movie: readMovie(basename(path), bytes), sha256: sha256Hex(bytes) };
+  const sha256 = sha256Hex(bytes);
+  if (!isIsr(bytes)) return { movie: readMovie(basename(path), bytes), boot: undefined, sha256 };
+  const { movie, recording } = readIsr(basename(path), bytes);
+  return { movie, boot: recordedBoot(recording), sha256 };
 }
 
 export async function loadProfile(path: string | undefined): Promise<{ name: string; profile: Profile } | undefined> {

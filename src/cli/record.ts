@@ -1,12 +1,26 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
+import { findMore } from "../follow/find-rom.node.ts";
 import { type Recorded, type RecordOptions, type RecordSpec, record } from "../follow/record.node.ts";
+import { framesOf } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
-import { coreOption, count, example, jsonOption, loadMovie, loadProfile, profileOption, setOption } from "./options.ts";
+import {
+  coreOption,
+  count,
+  example,
+  jsonOption,
+  loadMovie,
+  loadProfile,
+  type MoreRoms,
+  moreRoms,
+  profileOption,
+  setOption,
+  withMoreRoms,
+} from "./options.ts";
 import { Progress } from "./progress.ts";
 
-interface RecordFlags {
+interface RecordFlags extends MoreRoms {
   movie?: string;
   bot?: string;
   frames?: number;
@@ -65,7 +79,10 @@ export function add(program: Command): Command {
     .option("--overwrite", "replace the file if it is there already")
     .addOption(jsonOption())
     .action(run);
-  return example(command, "instep record game.nes --bot random:7 --frames 7200 --profile game.json -o game.isr");
+  return example(
+    withMoreRoms(command),
+    "instep record game.nes --bot random:7 --frames 7200 --profile game.json -o game.isr",
+  );
 }
 
 const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(",").map((n) => n.trim())];
@@ -89,7 +106,7 @@ function port(text: string): number {
 async function run(rom: string, flags: RecordFlags): Promise<void> {
   if (flags.movie !== undefined && flags.bot !== undefined)
     throw new Problem("--movie and --bot both say who plays; give one of them");
-  const movie = flags.movie === undefined ? undefined : (await loadMovie(flags.movie)).movie;
+  const { movie, boot } = flags.movie === undefined ? {} : await loadMovie(flags.movie);
   const profile = await loadProfile(flags.profile);
   if (flags.patch.length > 0 && !profile) throw new Problem("--patch names patches of a profile; add --profile");
   const { serve } = flags;
@@ -98,6 +115,7 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
   const live = flags.live === true || serve !== undefined;
   const spec: RecordSpec = {
     rom,
+    more: await findMore(flags.movie ?? rom, boot, moreRoms(flags)),
     core: flags.core,
     settings: flags.set,
     profile,
@@ -114,7 +132,7 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
     signers: flags.sign,
     live,
   };
-  const frames = flags.frames ?? (movie?.length || (live ? Number.POSITIVE_INFINITY : 3600));
+  const frames = flags.frames ?? ((movie && framesOf(movie)) || (live ? Number.POSITIVE_INFINITY : 3600));
   const progress = new Progress();
   const interrupted = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { Option } from "commander";
-import { findRom } from "../follow/find-rom.node.ts";
+import { findGames } from "../follow/find-rom.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
 import { readInput } from "../follow/open-run.node.ts";
 import { type Playback, type PlaybackRepair, playBack } from "../follow/playback.node.ts";
@@ -13,11 +13,11 @@ import type { Fault } from "../replay/run.ts";
 import { writeReplayReport } from "../report/replay-report.ts";
 import { describeDivergence, type Readings } from "../watch/readings.ts";
 import { ReadingsLog } from "../watch/readings-log.ts";
-import { coreOption, example, fault, jsonOption, setOption } from "./options.ts";
+import { coreOption, example, fault, jsonOption, type MoreRoms, moreRoms, setOption, withMoreRoms } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { commandLine } from "./sync-report.ts";
 
-export interface ReplayFlags {
+export interface ReplayFlags extends MoreRoms {
   rom?: string;
   core?: string;
   set: Record<string, string>;
@@ -27,8 +27,18 @@ export interface ReplayFlags {
   json?: boolean;
 }
 
-export const romOption = (): Option =>
-  new Option("--rom <file>", "the game (default: found by its hash, beside the recording or here)");
+/** Options for the games of a recording. */
+export const withGames = (command: Command): Command =>
+  withMoreRoms(
+    command.addOption(
+      new Option("--rom <file>", "the game (default: found by its hash, beside the recording or here)"),
+    ),
+    "found so too",
+  );
+
+/** Where a recording's games are. */
+export const gamesOf = (file: string, { movie, recording }: Replay, flags: { rom?: string } & MoreRoms) =>
+  findGames(file, movie.rom, recordedBoot(recording), { rom: flags.rom, more: moreRoms(flags) });
 
 export const repairOption = (what: PlaybackRepair): Option =>
   new Option("--repair <what>", "what is put back: nothing, the RNG, all that the profile names, also states")
@@ -36,11 +46,8 @@ export const repairOption = (what: PlaybackRepair): Option =>
     .default(what);
 
 export function add(program: Command): Command {
-  const command = program
-    .command("replay")
-    .argument("<file>", "a recording (.isr)")
+  const command = withGames(program.command("replay").argument("<file>", "a recording (.isr)"))
     .description("Plays a recording headless, puts back what its profile names, and compares every frame.")
-    .addOption(romOption())
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(repairOption("values"))
@@ -77,12 +84,12 @@ export interface PlayedFile {
 /** Plays a recording as the flags say, with a progress bar. */
 export async function played(file: string, flags: ReplayFlags): Promise<PlayedFile> {
   const replay = readReplay(file, await readInput(file));
-  const rom = await findRom(file, replay.movie.rom, flags.rom);
+  const games = await gamesOf(file, replay, flags);
   const log = replay.profile && new ReadingsLog(replay.profile, replay.frames);
   const progress = new Progress();
   try {
     const playback = await playBack(file, replay, {
-      rom: rom.path,
+      ...games,
       core: flags.core,
       settings: flags.set,
       repair: flags.repair,

@@ -2,10 +2,12 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { encodePng } from "../dump/png.node.ts";
+import { findMore } from "../follow/find-rom.node.ts";
 import { Instance } from "../follow/instance.node.ts";
 import { diskProblem, writeWhole } from "../follow/job.node.ts";
 import { bootHash } from "../machine/boot.ts";
 import { SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
+import { framesOf } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
 import {
   coreOption,
@@ -15,20 +17,21 @@ import {
   jsonOption,
   loadMovie,
   loadProfile,
+  type MoreRoms,
+  moreRoms,
   noMovie,
   profileOption,
-  rom2Option,
   setOption,
   shotOption,
+  withMoreRoms,
 } from "./options.ts";
 import { Progress } from "./progress.ts";
 
 const BATCH = 256;
 
-interface RunFlags {
+interface RunFlags extends MoreRoms {
   movie?: string;
   frames?: number;
-  rom2?: string[];
   core?: string;
   set: Record<string, string>;
   profile?: string;
@@ -44,7 +47,6 @@ export function add(program: Command): Command {
     .argument("<rom>", "the game")
     .description("Plays a game headless, as fast as the core goes.")
     .option("--movie <file>", "inputs to play; without it nobody touches the pads")
-    .addOption(rom2Option())
     .addOption(new Option("--frames <n>", "frames to run (default: the movie's, or 600)").argParser(count))
     .addOption(coreOption())
     .addOption(setOption())
@@ -58,12 +60,12 @@ export function add(program: Command): Command {
     .addOption(new Option("--fault <lag@frame>", "run one frame too many there, as a hiccup would").argParser(fault))
     .addOption(jsonOption())
     .action(run);
-  return example(command, "instep run game.nes --movie run.bk2 --core nestopia --shot end.png@13027");
+  return example(withMoreRoms(command), "instep run game.nes --movie run.bk2 --core nestopia --shot end.png@13027");
 }
 
 async function run(rom: string, flags: RunFlags): Promise<void> {
-  const movie = flags.movie ? (await loadMovie(flags.movie)).movie : noMovie;
-  const frames = flags.frames ?? (movie.length || 600);
+  const { movie, boot: recorded } = flags.movie ? await loadMovie(flags.movie) : { movie: noMovie };
+  const frames = flags.frames ?? (framesOf(movie) || 600);
   const late = flags.shot.find((shot) => shot.frame > frames);
   if (late)
     throw new Problem(`--shot ${late.file}@${late.frame}: the run ends at frame ${frames}; add --frames ${late.frame}`);
@@ -72,7 +74,7 @@ async function run(rom: string, flags: RunFlags): Promise<void> {
     throw new Problem(`${profile.name}: has no fingerprint to write; add one, or leave --profile out`);
   const instance = await Instance.open("game", {
     rom,
-    more: flags.rom2,
+    more: await findMore(flags.movie ?? rom, recorded, moreRoms(flags)),
     core: flags.core,
     settings: flags.set,
     movie,

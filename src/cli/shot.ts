@@ -1,7 +1,6 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { encodePng } from "../dump/png.node.ts";
-import { findRom } from "../follow/find-rom.node.ts";
 import { IndexedReplay } from "../follow/index-instance.node.ts";
 import { type IndexSpec, indexSpec } from "../follow/index-open.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
@@ -9,12 +8,12 @@ import { readInput } from "../follow/open-run.node.ts";
 import { EXIT, Problem } from "../problem.ts";
 import { readReplay } from "../replay/reader.ts";
 import type { Replay } from "../replay/replay.ts";
-import { coreOption, example, jsonOption, setOption } from "./options.ts";
+import { coreOption, example, jsonOption, type MoreRoms, setOption } from "./options.ts";
 import { Progress } from "./progress.ts";
-import { romOption } from "./replay.ts";
+import { gamesOf, withGames } from "./replay.ts";
 
 /** Flags of the commands that seek in a recording. */
-export interface SeekFlags {
+export interface SeekFlags extends MoreRoms {
   rom?: string;
   core?: string;
   set: Record<string, string>;
@@ -24,8 +23,7 @@ export interface SeekFlags {
 }
 
 export function withSeekFlags(command: Command): Command {
-  return command
-    .addOption(romOption())
+  return withGames(command)
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(
@@ -91,9 +89,9 @@ export async function openRecording(
 ): Promise<{ replay: Replay; spec: IndexSpec }> {
   const replay = readReplay(file, await readInput(file));
   if (last > replay.frames) throw new Problem(`${file}: ends at frame ${replay.frames}; there is no frame ${last}`);
-  const rom = await findRom(file, replay.movie.rom, flags.rom);
+  const games = await gamesOf(file, replay, flags);
   const { core, set: settings, repair, fileStates } = flags;
-  return { replay, spec: indexSpec(file, replay, { rom: rom.path, core, settings, repair, fileStates }) };
+  return { replay, spec: indexSpec(file, replay, { ...games, core, settings, repair, fileStates }) };
 }
 
 /** Makes the index up to a frame that is far from all that it has. */

@@ -2,10 +2,11 @@ import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { Watching } from "../follow/align.node.ts";
+import { findMore } from "../follow/find-rom.node.ts";
 import { Job } from "../follow/job.node.ts";
 import { type RunSpec, readInput } from "../follow/open-run.node.ts";
 import { sha256Hex } from "../machine/boot.ts";
-import { shorten } from "../movie/movie.ts";
+import { framesOf, shorten } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
 import type { Fault } from "../replay/run.ts";
 import { describeDivergence } from "../watch/readings.ts";
@@ -16,16 +17,19 @@ import {
   jsonOption,
   loadMovie,
   loadProfile,
+  type MoreRoms,
+  moreRoms,
   profileOption,
   setOption,
   settings,
+  withMoreRoms,
 } from "./options.ts";
 import type { Progress } from "./progress.ts";
 import { checkRom } from "./rom.ts";
 
 // collect, align, dump and sync are one job in steps; they take the same flags.
 
-export interface SyncFlags {
+export interface SyncFlags extends MoreRoms {
   rom: string;
   core?: string;
   set: Record<string, string>;
@@ -43,9 +47,10 @@ export interface SyncFlags {
 }
 
 export function withSyncFlags(command: Command): Command {
-  return command
-    .argument("<movie>", "the movie: .bk2, .fm2 or .isr")
-    .requiredOption("--rom <file>", "the game")
+  return withMoreRoms(
+    command.argument("<movie>", "the movie: .bk2, .fm2 or .isr").requiredOption("--rom <file>", "the game"),
+    "as the movie says, else the first one's",
+  )
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(
@@ -92,12 +97,15 @@ export interface SyncJob {
 export async function openJob(movieFile: string, flags: SyncFlags & { output?: string }): Promise<SyncJob> {
   const folder = flags.job ?? (flags.output ? `${flags.output}.job` : undefined);
   if (!folder) throw new Problem("say where the job's files go: --job FOLDER");
-  const { movie: whole, sha256 } = await loadMovie(movieFile);
-  const movie = shorten(whole, flags.frames ?? whole.length);
+  const { movie: whole, boot, sha256 } = await loadMovie(movieFile);
+  const frames = Math.min(flags.frames ?? Number.POSITIVE_INFINITY, framesOf(whole));
+  const movie = whole.by === "frame" ? shorten(whole, frames) : whole;
   const rom = await readInput(flags.rom);
   if (!flags.anyRom) checkRom(movie, movieFile, rom, flags.rom);
   if (movie.length === 0) throw new Problem(`${movieFile}: holds no frames`);
-  const common = { rom: resolve(flags.rom), core: flags.core, movie, profile: await loadProfile(flags.profile) };
+  const more = await findMore(movieFile, flags.anyRom ? undefined : boot, moreRoms(flags));
+  const profile = await loadProfile(flags.profile);
+  const common = { rom: resolve(flags.rom), more, core: flags.core, movie, profile };
   const nativeSettings = { ...flags.set, ...flags.native };
   const job = new Job(folder, flags.restart);
   job.claim({ movie: sha256, rom: sha256Hex(rom) });
@@ -106,7 +114,7 @@ export async function openJob(movieFile: string, flags: SyncFlags & { output?: s
     native: { ...common, settings: nativeSettings },
     target: { ...common, settings: { ...nativeSettings, ...flags.target }, faults: flags.fault },
     movieName: basename(movieFile),
-    end: movie.length + flags.tail,
+    end: frames + flags.tail,
     tail: flags.tail,
   };
 }

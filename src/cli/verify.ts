@@ -3,20 +3,17 @@ import { readInput } from "../follow/open-run.node.ts";
 import { EXIT, Problem } from "../problem.ts";
 import { checkProof, type Proof } from "../replay/proof.ts";
 import { coreOption, example, jsonOption, setOption } from "./options.ts";
-import { played, type ReplayFlags, repairOption, romOption, told } from "./replay.ts";
+import { played, type ReplayFlags, repairOption, told, withGames } from "./replay.ts";
 
 interface VerifyFlags extends ReplayFlags {
   signatures?: boolean;
 }
 
 export function add(program: Command): Command {
-  const command = program
-    .command("verify")
-    .argument("<file>", "a recording (.isr)")
+  const command = withGames(program.command("verify").argument("<file>", "a recording (.isr)"))
     .description(
       "Plays a recording at full speed with nothing put back, and checks every frame's fingerprint and probes.",
     )
-    .addOption(romOption())
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(repairOption("none"))

@@ -7,13 +7,15 @@ import type { Replay } from "../replay/replay.ts";
 import type { Repair } from "../replay/restorer.ts";
 import { ReplaySeek } from "../replay/seek.ts";
 import { IndexFile } from "./index-file.node.ts";
-import { openMachine, readInput } from "./open-run.node.ts";
+import { type MachineSpec, openMachine, readInput } from "./open-run.node.ts";
+import { settingsFor } from "./playback.node.ts";
 
 /** A recording that is to be sought in; plain data. */
 export interface IndexSpec {
   /** Paths of the recording and of its game. */
   readonly file: string;
   readonly rom: string;
+  readonly more?: MachineSpec["more"];
   readonly core?: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly repair: Repair;
@@ -38,10 +40,7 @@ export function indexSpec(
   asked: Omit<IndexSpec, "file" | "settings"> & { readonly settings?: Readonly<Record<string, string>> },
 ): IndexSpec {
   const boot = recordedBoot(recording);
-  // Another core has other names for its settings.
-  const same = boot && (asked.core === undefined || asked.core === boot.core.name);
-  const settings = { ...(same && boot.settings), ...asked.settings };
-  return { ...asked, file, core: asked.core ?? boot?.core.name, settings };
+  return { ...asked, file, core: asked.core ?? boot?.core.name, settings: settingsFor(boot, asked) };
 }
 
 /** Opens it, with the index that it has from earlier times. `onFrame` is called while a seek plays. */
@@ -57,9 +56,9 @@ export async function openIndexed(spec: IndexSpec, onFrame: () => void = () => {
 }
 
 async function openPlayer(spec: IndexSpec, replay: Replay): Promise<Player> {
-  const { rom, core, settings, repair } = spec;
+  const { rom, more, core, settings, repair } = spec;
   const profile = replay.profile && { name: spec.file, profile: replay.profile };
   const { patches } = replay.recording;
-  const { machine } = await openMachine({ rom, core, settings, profile, patches }, replay.movie.start);
+  const { machine } = await openMachine({ rom, more, core, settings, profile, patches }, replay.movie.start);
   return new Player(machine, replay, { repair });
 }

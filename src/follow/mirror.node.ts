@@ -1,10 +1,9 @@
-import type { Boot } from "../machine/boot.ts";
 import { Child } from "../machine/instance/child.ts";
 import { EXIT, Problem } from "../problem.ts";
 import { GrowingFile } from "../replay/growing-file.node.ts";
-import { readHeader } from "../replay/isr-header.ts";
+import { readHeader, recordedBoot } from "../replay/isr-header.ts";
 import type { Fault } from "../replay/run.ts";
-import { findRom } from "./find-rom.node.ts";
+import { findGames, type GamePaths } from "./find-rom.node.ts";
 import type { MirrorOpened, MirrorSpec, MirrorStatus, MirrorVerbs } from "./mirror-main.node.ts";
 import { openSource, type Source } from "./mirror-source.node.ts";
 import { settingsFor } from "./playback.node.ts";
@@ -14,6 +13,8 @@ export type { MirrorOpened, MirrorStatus } from "./mirror-main.node.ts";
 export interface MirrorOptions {
   /** The game; by default found by its hash, beside the recording or here. */
   readonly rom?: string | undefined;
+  /** Games of more linked consoles, found in the same way. */
+  readonly more?: GamePaths["more"];
   /** By default the recording's own, with its settings. */
   readonly core?: string | undefined;
   readonly settings?: Readonly<Record<string, string>> | undefined;
@@ -55,7 +56,7 @@ export async function mirror(from: string, options: MirrorOptions = {}): Promise
     const spec: MirrorSpec = {
       from,
       head,
-      rom: (await findRom(from, rom, options.rom)).path,
+      ...(await findGames(from, rom, recorded, options)),
       core: options.core ?? recorded?.core.name,
       settings: settingsFor(recorded, options),
       trustStates: options.trustStates,
@@ -83,7 +84,7 @@ async function readHead(from: string, source: Source) {
     const piece = await source.next();
     if (piece) head = Buffer.concat([head, piece]);
     const read = readHeader(from, head, piece !== undefined);
-    if (read) return { head, recorded: read.header.boot as Boot | undefined, rom: read.header.movie.rom };
+    if (read) return { head, recorded: recordedBoot(read.header), rom: read.header.movie.rom };
     if (!piece) throw new Problem(`${from}: ended before its header was whole`, EXIT.desync);
   }
 }

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { sha256Hex } from "../machine/boot.ts";
 import { findCore } from "../machine/cores.node.ts";
-import type { Machine } from "../machine/machine.ts";
+import type { Cartridge, Machine } from "../machine/machine.ts";
 import type { Movie } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
 import { Player } from "../replay/player.ts";
@@ -16,8 +16,8 @@ import { checkProfile, defaultProfile, type Profile } from "../watch/profile.ts"
 export interface MachineSpec {
   /** Path of the game. */
   readonly rom: string;
-  /** For linked consoles: paths of the games of the second one and on, where they differ from the first one's. */
-  readonly more?: readonly string[] | undefined;
+  /** For linked consoles: paths of the games of the second one and on; undefined is the first one's. */
+  readonly more?: readonly (string | undefined)[] | undefined;
   /** Name or path; by the game's extension when absent. */
   readonly core?: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
@@ -67,21 +67,36 @@ export async function openMachine(
     throw new Problem(`${spec.profile.name}: its addresses are of another game (SHA-256 ${games[0]}) than ${spec.rom}`);
   const name = basename(spec.rom);
   const bytes = spec.profile ? applyPatches(name, content, spec.profile.profile, spec.patches ?? {}) : content;
-  if (spec.more?.length && core.name !== "link")
+  const [save, ...saves] = start.kind === "save" ? [start.data, ...(start.more ?? [])] : [];
+  const more = await cartridges({ name, bytes }, spec.more ?? [], saves);
+  if (more.length > 0 && core.name !== "link" && !(Number(spec.settings.consoles) > 1))
     throw new Problem(
-      `${spec.more[0]}: the core ${core.name} has one console; games for more of them go with --core link`,
+      `${more[0]!.name}: the core ${core.name} has one console here; games for more of them go with --core link, or with --set consoles=2 where the core has a network of its own`,
     );
-  const more = await Promise.all(
-    (spec.more ?? []).map(async (path) => ({ name: basename(path), bytes: await readInput(path) })),
-  );
   const machine = await core.open({
     content: { name, bytes },
     settings: spec.settings,
     ...(more.length > 0 && { more }),
-    ...(start.kind === "save" && { save: start.data }),
+    ...(save?.length && { save }),
   });
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);
   return { machine, profile: spec.profile?.profile ?? defaultProfile(machine.memory) };
+}
+
+/** What is in the second console and on. */
+function cartridges(
+  first: Cartridge,
+  paths: readonly (string | undefined)[],
+  saves: readonly Uint8Array[],
+): Promise<Cartridge[]> {
+  const count = Math.max(paths.length, saves.length);
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const [path, save] = [paths[i], saves[i]];
+      const game = path === undefined ? first : { name: basename(path), bytes: await readInput(path) };
+      return { ...game, ...(save?.length && { save }) };
+    }),
+  );
 }
 
 /** A file that the user named; why it cannot be read is a Problem. */

@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import { type Boot, bootDifferences } from "../machine/boot.ts";
+import { knownCore } from "../machine/libretro/known.ts";
 import { Problem } from "../problem.ts";
 import { recordedBoot } from "../replay/isr-header.ts";
 import { stateOf } from "../replay/keyframes.ts";
@@ -16,6 +18,8 @@ export type PlaybackRepair = Repair | "state";
 
 export interface PlaybackOptions {
   readonly rom: string;
+  /** Games of more linked consoles. */
+  readonly more?: RunSpec["more"];
   /** By default the recording's own, with its settings. */
   readonly core?: string | undefined;
   readonly settings?: Readonly<Record<string, string>> | undefined;
@@ -54,6 +58,7 @@ export async function playBack(file: string, replay: Replay, options: PlaybackOp
   const recorded = recordedBoot(replay.recording);
   const spec: RunSpec = {
     rom: options.rom,
+    more: options.more,
     core: options.core ?? recorded?.core.name,
     settings: settingsFor(recorded, options),
     movie: replay.movie,
@@ -100,8 +105,13 @@ export function settingsFor(
   recorded: Boot | undefined,
   { core, settings }: Pick<PlaybackOptions, "core" | "settings">,
 ): Record<string, string> {
-  const same = recorded && (core === undefined || core === recorded.core.name);
+  const same = recorded && (core === undefined || nameOf(core) === recorded.core.name.toLowerCase());
   return { ...(same && recorded.settings), ...settings };
+}
+
+/** A core's name, where it is given by its path. */
+function nameOf(core: string): string {
+  return knownCore(core)?.name ?? basename(core.toLowerCase()).replace(/_libretro\.[a-z]+$/, "");
 }
 
 /** Counts what differs, and keeps the readings around the first difference. */

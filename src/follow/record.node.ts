@@ -60,8 +60,8 @@ export async function record(spec: RecordSpec, frames: number, options: RecordOp
       onServing?.(server.url);
     }
     if (spec.live) {
-      const { rom, core, settings, patches, out } = spec;
-      verifier = new Verifier({ rom, core, settings, patches, file: out }, async ({ frame, ok }) => {
+      const { rom, more, core, settings, patches, out } = spec;
+      verifier = new Verifier({ rom, more, core, settings, patches, file: out }, async ({ frame, ok }) => {
         server?.grown(await child.call("verdict", frame, ok));
       });
     }

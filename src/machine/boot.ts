@@ -59,13 +59,18 @@ export function bootHash(boot: Boot): string {
 export function bootDifferences(a: Boot, b: Boot): Record<string, [unknown, unknown]> {
   const differences: Record<string, [unknown, unknown]> = {};
   const walk = (path: string, x: unknown, y: unknown): void => {
-    if (isRecord(x) && isRecord(y)) {
+    if ((isRecord(x) && isRecord(y)) || (areRecords(x) && areRecords(y) && x.length === y.length)) {
       for (const key of new Set([...Object.keys(x), ...Object.keys(y)]))
         walk(path ? `${path}.${key}` : key, x[key], y[key]);
     } else if (canonicalJson(x) !== canonicalJson(y)) differences[path] = [x ?? null, y ?? null];
   };
   walk("", { ...a, unpinned: null }, { ...b, unpinned: null });
   return differences;
+}
+
+/** Such as the games of linked consoles. */
+function areRecords(value: unknown): value is Record<string, unknown>[] & Record<string, unknown> {
+  return Array.isArray(value) && value.length > 0 && value.every(isRecord);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -9,6 +9,8 @@ import { closestFirst } from "./libretro/options.ts";
 import { extensionOf, systemOf } from "./libretro/systems.ts";
 import { link } from "./link/index.node.ts";
 import { isBuilt } from "./link/shim.node.ts";
+import { mupen64plus } from "./mupen64plus/index.ts";
+import { isInstalled } from "./mupen64plus/installed.ts";
 import type { Core } from "./registry.ts";
 
 /** A core as `instep cores` lists it: here, or known with the command that installs it. */
@@ -30,9 +32,16 @@ const DEFAULT_CORES: Readonly<Record<string, string>> = {
   vb: "beetle-vb",
   wswan: "beetle-wswan",
 };
-const EXTENSIONS: Readonly<Record<string, string>> = { fds: "nestopia", unf: "nestopia", unif: "nestopia" };
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  fds: "nestopia",
+  unf: "nestopia",
+  unif: "nestopia",
+  z64: "mupen64plus",
+  n64: "mupen64plus",
+  v64: "mupen64plus",
+};
 /** Cores that are no libretro libraries. */
-const OWN_CORES = [...embeddedCores, link];
+const OWN_CORES = [...embeddedCores, link, mupen64plus];
 const LIBRARY = /_libretro\.(so|dylib|dll)$/;
 
 /** Where libretro cores lie, the user's own folder first. */
@@ -135,9 +144,13 @@ export async function listCores(): Promise<Listed[]> {
   return [
     ...embeddedCores.map((core) => ({ name: core.name, systems: core.systems, core })),
     ...installed,
-    ...((await isBuilt())
-      ? [{ name: link.name, systems: link.systems, core: link }]
-      : [{ name: link.name, systems: link.systems, install: installOf(link.name) }]),
+    listed(link, await isBuilt()),
+    listed(mupen64plus, await isInstalled()),
     ...absent.map(({ name, systems }) => ({ name, systems, install: installOf(name) })),
   ];
+}
+
+function listed(core: Core, here: boolean): Listed {
+  const { name, systems } = core;
+  return here ? { name, systems, core } : { name, systems, install: installOf(name) };
 }

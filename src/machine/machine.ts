@@ -36,6 +36,8 @@ export interface MemoryRegion {
   readonly bytes: Uint8Array;
   /** Byte order of the system's CPU, for probes that do not name one. */
   readonly endian: "little" | "big";
+  /** 3: memory that a core keeps as words of the host; the byte at address a is `bytes[(a - base) ^ 3]`. */
+  readonly swap?: 3;
   refresh?(): void;
 }
 

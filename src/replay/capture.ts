@@ -1,7 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import type { Profile } from "../watch/profile.ts";
 import { Tape } from "../watch/tape.ts";
-import { type AtMoments, Moments, type Place, placeOf } from "./moments.ts";
+import { type AtMoments, copyPlace, Moments, type Place, placeOf } from "./moments.ts";
 import type { Happening } from "./replay.ts";
 import type { Companion } from "./run.ts";
 
@@ -34,22 +34,14 @@ export class Capture implements Companion, AtMoments {
   moment(index: number): void {
     const tape = this.tapes[index]!;
     let to = tape.add();
-    for (const place of this.#moments.places[index]!) to = copy(place, tape.bytes, to);
+    for (const place of this.#moments.places[index]!) to = copyPlace(place, tape.bytes, to);
   }
 
   event(index: number): void {
     const places = this.#events[index]!;
     const data = new Uint8Array(places.reduce((sum, place) => sum + place.length, 0));
     let to = 0;
-    for (const place of places) to = copy(place, data, to);
+    for (const place of places) to = copyPlace(place, data, to);
     this.happenings.push({ frame: this.#machine.frame, event: index, data });
   }
-}
-
-/** Copies a place's bytes; returns where they end. */
-function copy({ region, from, length }: Place, into: Uint8Array, to: number): number {
-  region.refresh?.();
-  const { bytes } = region;
-  for (let i = 0; i < length; i++) into[to + i] = bytes[from + i]!;
-  return to + length;
 }

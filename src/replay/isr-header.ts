@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { Boot } from "../machine/boot.ts";
 import { fault } from "../movie/formats/text.ts";
-import type { Movie, Track } from "../movie/movie.ts";
+import { type Movie, SYSTEMS, type Track } from "../movie/movie.ts";
 import { CborError, CborReader } from "./isr-cbor.ts";
 
 /** "isr" as the first item of the file: CBOR's own mark (tag 55799), then a list of three that starts with the text. */
@@ -22,27 +22,17 @@ export interface Recording {
   readonly hooks?: boolean;
 }
 
-/** Feature flags that this version knows. */
-const KNOWN_FLAGS: ReadonlySet<string> = new Set();
+/** Feature flags that this version knows: "saves", save RAM of several linked consoles. */
+const KNOWN_FLAGS: ReadonlySet<string> = new Set(["saves"]);
 
-const SYSTEMS = [
-  "nes",
-  "snes",
-  "gb",
-  "gbc",
-  "gba",
-  "nds",
-  "n64",
-  "genesis",
-  "psx",
-  "gc",
-  "wii",
-  "arcade",
-  "unknown",
-] as const;
 const START = v.variant("kind", [
   v.object({ kind: v.literal("power-on") }),
-  v.object({ kind: v.picklist(["save", "state"]), data: v.instance(Uint8Array) }),
+  v.object({
+    kind: v.literal("save"),
+    data: v.instance(Uint8Array),
+    more: v.exactOptional(v.pipe(v.array(v.instance(Uint8Array)), v.maxLength(15))),
+  }),
+  v.object({ kind: v.literal("state"), data: v.instance(Uint8Array) }),
 ]);
 const TRACK = v.object({ device: v.picklist(["pad", "analog", "touch"]), sticks: v.boolean(), touch: v.boolean() });
 const MOVIE = v.object({
@@ -77,13 +67,16 @@ const HEADER = v.object({
 });
 
 const words = v.record(v.string(), v.string());
+const content = v.object({ name: v.string(), size: v.number(), sha256: v.string() });
+const save = v.nullable(v.string());
 const BOOT: v.GenericSchema<Boot> = v.object({
   core: v.object({ name: v.string(), version: v.string(), build: v.string() }),
   system: v.string(),
-  content: v.object({ name: v.string(), size: v.number(), sha256: v.string() }),
+  content,
+  more: v.exactOptional(v.pipe(v.array(v.object({ content, save })), v.maxLength(15))),
   settings: words,
   ramFill: v.string(),
-  save: v.nullable(v.string()),
+  save,
   rtc: v.nullable(v.string()),
   firmware: words,
   ports: v.array(v.string()),
@@ -110,7 +103,14 @@ export function headerOf(movie: Movie, recording: Recording): Record<string, unk
     sticks: track.sticks !== undefined,
     touch: track.touch !== undefined,
   }));
-  return { ...recording, movie: { ...said, tracks: shapes, lag: lag !== undefined } };
+  const { start } = movie;
+  const saves = start.kind === "save" && start.more !== undefined;
+  const flags = [...new Set([...(recording.flags ?? []), ...(saves ? ["saves"] : [])])];
+  return {
+    ...recording,
+    ...(flags.length > 0 && { flags }),
+    movie: { ...said, tracks: shapes, lag: lag !== undefined },
+  };
 }
 
 export function isIsr(bytes: Uint8Array): boolean {

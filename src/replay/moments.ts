@@ -15,6 +15,14 @@ export function placeOf(machine: Machine, span: { region: string; address: numbe
   return { region, from: span.address - region.base, length: span.length };
 }
 
+/** Copies a place's bytes; returns where they end. */
+export function copyPlace({ region, from, length }: Place, into: Uint8Array, to: number): number {
+  region.refresh?.();
+  const { bytes, swap = 0 } = region;
+  for (let i = 0; i < length; i++) into[to + i] = bytes[(from + i) ^ swap]!;
+  return to + length;
+}
+
 /** What is done at a profile's moments, while its machine steps. `index` counts the moments of {@link momentsOf}. */
 export interface AtMoments {
   /** The moment has come for the `n`-th time in this step, from 0. */

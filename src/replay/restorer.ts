@@ -1,7 +1,7 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Machine } from "../machine/machine.ts";
 import type { Profile } from "../watch/profile.ts";
-import { type AtMoments, Moments, type Place, placeOf } from "./moments.ts";
+import { type AtMoments, copyPlace, Moments, type Place, placeOf } from "./moments.ts";
 import type { Happening, Replay } from "./replay.ts";
 import type { Companion } from "./run.ts";
 
@@ -127,7 +127,8 @@ export class Restorer implements Companion, AtMoments {
       this.notes.parted++;
       if (this.notes.partings.length < KEPT) {
         const expected = tape.bytes.slice(from, from + entry.length);
-        const actual = place.region.bytes.slice(place.from, place.from + place.length);
+        const actual = new Uint8Array(place.length);
+        copyPlace(place, actual, 0);
         this.notes.partings.push({ frame: row, moment: name, n, entry: entry.name, expected, actual, restored });
       }
       if (restored) write(place, tape.bytes, from);
@@ -159,12 +160,12 @@ interface Trigger {
 
 function equal({ region, from, length }: Place, expected: Uint8Array, at: number): boolean {
   region.refresh?.();
-  const { bytes } = region;
-  for (let i = 0; i < length; i++) if (bytes[from + i] !== expected[at + i]) return false;
+  const { bytes, swap = 0 } = region;
+  for (let i = 0; i < length; i++) if (bytes[(from + i) ^ swap] !== expected[at + i]) return false;
   return true;
 }
 
 function write({ region, from, length }: Place, source: Uint8Array, at: number): void {
-  const { bytes } = region;
-  for (let i = 0; i < length; i++) bytes[from + i] = source[at + i]!;
+  const { bytes, swap = 0 } = region;
+  for (let i = 0; i < length; i++) bytes[(from + i) ^ swap] = source[at + i]!;
 }

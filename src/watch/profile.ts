@@ -121,7 +121,7 @@ const SYSTEM_RAM = [["ram"], ["main"], ["iwram", "ewram", "wram"]];
 export function defaultProfile(memory: readonly MemoryRegion[]): Profile {
   // Linked consoles have their number before the name: "2.wram".
   const names = SYSTEM_RAM.map((wanted) =>
-    wanted.flatMap((name) => memory.map((r) => r.name).filter((full) => full.replace(/^\d\./, "") === name)),
+    wanted.flatMap((name) => memory.map((r) => r.name).filter((full) => full.replace(/^\d+\./, "") === name)),
   );
   const found = names.find((some) => some.length > 0) ?? memory.slice(0, 1).map((r) => r.name);
   if (found.length === 0)

@@ -22,6 +22,10 @@ export interface ContractOptions {
   readonly writable?: { readonly region: string; readonly offset: number };
   /** How far the samples of a run may be from what `timing` says, as a fraction. */
   readonly audioTolerance?: number;
+  /** Frames after a load whose picture may still be another: what a graphics plugin holds is in no state. */
+  readonly unsettled?: number;
+  /** Frames after which the reset button has shown itself. */
+  readonly reset?: number;
   /** Machines opened and closed in the leak test. */
   readonly opens?: number;
 }
@@ -33,6 +37,7 @@ const LEAK = 16 << 20;
 /** What every machine must do, whatever core is behind it. `open` gives a new machine in its boot state each time. */
 export function contract(name: string, open: () => Promise<Machine>, options: ContractOptions): void {
   const { child, before = 300, after = 600, masks = {}, audioTolerance = 0.001, opens = 50 } = options;
+  const { unsettled = 0, reset = 60 } = options;
   const job = { ...child, seed: SEED, masks };
 
   describe(`${name} keeps the contract`, () => {
@@ -50,6 +55,13 @@ export function contract(name: string, open: () => Promise<Machine>, options: Co
       } finally {
         other.close();
       }
+    };
+
+    /** Runs from the state: equal in memory from the first frame on, and in all once the picture has settled. */
+    const goesOn = (prints: Prints): void => {
+      const { length } = prints.full;
+      expect(firstDifference(prints.memory, rest.memory.slice(0, length))).toBe(-1);
+      expect(firstDifference(prints.full.slice(unsettled), rest.full.slice(unsettled, length))).toBe(-1);
     };
 
     beforeAll(async () => {
@@ -85,20 +97,20 @@ export function contract(name: string, open: () => Promise<Machine>, options: Co
         runInChild({ ...job, frames: after, state: join(folder, "state"), from: before }),
       ]);
       expect(firstDifference(whole, first.full)).toBe(-1);
-      expect(firstDifference(resumed, rest.full)).toBe(-1);
+      expect(firstDifference(resumed.slice(unsettled), rest.full.slice(unsettled))).toBe(-1);
     }, 60_000);
 
     test("goes on the same from a state that is loaded back", () => {
       machine.loadState(state, before);
       expect(machine.frame).toBe(before);
-      expect(firstDifference(run(machine, input(), after, masks).full, rest.full)).toBe(-1);
+      goesOn(run(machine, input(), after, masks));
     }, 20_000);
 
     test("a state that is loaded and saved again is the same state", () => {
       machine.loadState(state, before);
       const again = machine.saveState();
       expect(again.length).toBe(state.length);
-      expect(maskedState(again, masks)).toEqual(maskedState(state, masks));
+      expect(Buffer.compare(maskedState(again, masks), maskedState(state, masks))).toBe(0);
     });
 
     test("runs the same when nothing is to be shown, or only now and then", () =>
@@ -199,11 +211,11 @@ export function contract(name: string, open: () => Promise<Machine>, options: Co
       const pressed = (other: Machine): bigint[] => {
         other.loadState(state, before);
         other.reset("soft");
-        return run(other, input(), 60, masks).memory;
+        return run(other, input(), reset, masks).memory;
       };
       const here = pressed(machine);
       expect(firstDifference(await withMachine(pressed), here)).toBe(-1);
-      expect(firstDifference(here, rest.memory.slice(0, 60))).toBeGreaterThanOrEqual(0);
+      expect(firstDifference(here, rest.memory.slice(0, reset))).toBeGreaterThanOrEqual(0);
     });
 
     test("refuses a state that is damaged, and lives on", () => {
@@ -219,7 +231,7 @@ export function contract(name: string, open: () => Promise<Machine>, options: Co
         expect(() => machine.loadState(bad, 0)).toThrow(Problem);
       }
       expect(machine.frame).toBe(before);
-      expect(firstDifference(run(machine, input(), 60, masks).full, rest.full.slice(0, 60))).toBe(-1);
+      goesOn(run(machine, input(), 60, masks));
     });
 
     test("gives back what it took when it is closed", async () => {

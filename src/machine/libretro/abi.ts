@@ -33,6 +33,7 @@ export const ENV = {
   GET_INPUT_MAX_USERS: 61,
   SET_CORE_OPTIONS_V2: 67,
   SET_CORE_OPTIONS_V2_INTL: 68,
+  SET_NETPACKET_INTERFACE: 78,
 } as const;
 
 export const DEVICE = { NONE: 0, JOYPAD: 1, MOUSE: 2, ANALOG: 5, POINTER: 6 } as const;

@@ -6,6 +6,8 @@ import { Environment } from "./environment.ts";
 import { knownCore } from "./known.ts";
 import { Library } from "./library.ts";
 import { LibretroMachine } from "./machine.ts";
+import { NetworkMachine } from "./netpacket-machine.ts";
+import { networkSettings } from "./netpacket-settings.ts";
 import { CLOCK_OPTION } from "./options.ts";
 import { SYSTEMS } from "./systems.ts";
 
@@ -44,7 +46,9 @@ export async function openCore(path: string): Promise<Core> {
       options: [...environment.options.values()],
       open: async (options) => {
         build ??= sha256Hex(await readFile(path));
-        return new LibretroMachine({ path, build, name: known?.name ?? name, known }, options);
+        const file = { path, build, name: known?.name ?? name, known };
+        const network = networkSettings(file.name, options.settings);
+        return network ? new NetworkMachine(file, options, network) : new LibretroMachine(file, options);
       },
     };
   } finally {

@@ -53,6 +53,8 @@ export class Environment {
   readonly messages: string[] = [];
   /** The core asked to be shut down. */
   ended = false;
+  /** Takes the core's own network, where there is one for it; else it is refused. */
+  network: ((callbacks: Address) => boolean) | undefined;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #defaults: Readonly<Record<string, string>>;
   readonly #texts = new Map<string, Buffer>();
@@ -136,6 +138,8 @@ export class Environment {
         this.messages.push(readString(data) ?? "");
         if (this.messages.length > 16) this.messages.shift();
         return true;
+      case ENV.SET_NETPACKET_INTERFACE:
+        return this.network?.(data) ?? false;
       case ENV.SHUTDOWN:
         this.ended = true;
         return true;

@@ -30,6 +30,7 @@ import type { KnownCore } from "./known.ts";
 import { Library } from "./library.ts";
 import { liveRegions, renewed } from "./memory.ts";
 import { loadMgbaSave } from "./mgba.ts";
+import { Netpacket, type Send } from "./netpacket.ts";
 import { CLOCK_OPTION, checkSettings, ramFillOf } from "./options.ts";
 import { Pads } from "./pads.ts";
 import { ratioOf } from "./ratio.ts";
@@ -62,6 +63,9 @@ export class LibretroMachine implements Machine {
   readonly #pads: Pads;
   readonly #contentHash: string;
   readonly #trailer: Trailer;
+  /** Its end of a network with other consoles, which `send` was given for. */
+  netpacket: Netpacket | undefined;
+  readonly #send: Send | undefined;
   #library: Library | undefined;
   /** The library before the last power cycle: views of its memory stay readable until the next one. */
   #retired: Library | undefined;
@@ -73,8 +77,9 @@ export class LibretroMachine implements Machine {
   #timing: Timing | undefined;
   #timingChanges = 0;
 
-  constructor(file: CoreFile, options: OpenOptions) {
+  constructor(file: CoreFile, options: OpenOptions, send?: Send) {
     this.#file = file;
+    this.#send = send;
     this.#options = options;
     this.#settings = options.settings ?? {};
     this.#contentHash = sha256Hex(options.content.bytes);
@@ -148,9 +153,14 @@ export class LibretroMachine implements Machine {
     return state.length === size + TRAILER_SIZE ? state : state.subarray(0, size + TRAILER_SIZE);
   }
 
-  loadState(state: Uint8Array, frame: number): void {
+  /** Throws a Problem for a state that is damaged, or of another game or build. */
+  checkState(state: Uint8Array): void {
     const fault = this.#trailer.fault(state);
     if (fault) throw this.#refusal(`cannot load this state: ${fault}`);
+  }
+
+  loadState(state: Uint8Array, frame: number): void {
+    this.checkState(state);
     const end = state.length - TRAILER_SIZE - this.#added;
     const own = state.subarray(0, end);
     if (end <= 0 || !this.#open.unserialize(own, end)) throw this.#refusal("does not take this state");
@@ -220,6 +230,8 @@ export class LibretroMachine implements Machine {
     this.#timing = undefined;
     let began = false;
     try {
+      this.netpacket = this.#send && new Netpacket(library, this.#send);
+      environment.network = this.netpacket?.take;
       if (readsClock(library)) environment.declare(CLOCK_OPTION);
       this.#connect(library, environment);
       checkSettings(name, [...environment.options.values()], this.#settings);

@@ -1,5 +1,6 @@
 import { Problem } from "../../problem.ts";
 import { type Boot, sha256Hex } from "../boot.ts";
+import { cartridgesOf } from "../cartridges.ts";
 import type { Cartridge, Machine, OpenOptions } from "../machine.ts";
 import type { Core } from "../registry.ts";
 import { resolveSettings } from "../settings.ts";
@@ -84,17 +85,6 @@ export const link: Core = {
     }
   },
 };
-
-/** A cartridge for each console: what is not given is the first one's game, without a save. */
-function cartridgesOf({ content, save, more = [] }: OpenOptions, count: number): Cartridge[] {
-  if (more.length >= count) {
-    throw new Problem(
-      `${more[count - 1]!.name}: that is game ${count + 1}, and there are ${count} consoles; add --set consoles=${more.length + 1}`,
-    );
-  }
-  const first: Cartridge = save ? { ...content, save } : content;
-  return Array.from({ length: count }, (_, i) => (i === 0 ? first : (more[i - 1] ?? content)));
-}
 
 function systemOf(cartridges: readonly Cartridge[]): "gb" | "gba" {
   const systems = cartridges.map(({ name }) => {
