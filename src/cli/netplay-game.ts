@@ -224,7 +224,8 @@ async function openAs(games: readonly OwnGame[], boot: Boot, saves: Saves, seat:
     return own.path;
   };
   // What is seen is each player's own business, and no part of the boot.
-  const view = boot.core.name === "link" ? { show: `${Math.max(0, seat) + 1}` } : {};
+  const view =
+    boot.core.name === "link" || boot.settings.consoles !== undefined ? { show: `${Math.max(0, seat) + 1}` } : {};
   const { machine } = await openMachine(
     {
       rom: pathOf(boot.content),

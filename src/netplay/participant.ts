@@ -132,15 +132,16 @@ export class Participant {
 
   /** Plays until the session is over, and what is left of the recording is written. */
   async run(): Promise<void> {
-    const stopped = new Promise<void>((resolve) => {
+    const stopped = new Promise<unknown>((resolve) => {
       this.play.onStop = resolve;
     });
     this.play.start();
-    await stopped;
-    this.#recording?.finish();
+    const fault = await stopped;
+    if (fault === undefined) this.#recording?.finish();
     this.#recording = undefined;
     if (this.#runner && this.session.seat >= 0) this.ownSave = saveOf(this.#runner.machine, this.session.seat);
     this.#runner?.machine.close();
+    if (fault !== undefined) throw fault;
   }
 
   #runnerOf(machine: Machine, { device }: Rules, saves: Saves, profile: string): Runner {

@@ -49,8 +49,9 @@ export class Play {
   #flushed = 0;
   #stopped = false;
   #endedAt: number | undefined;
-  /** Called when the session is over and its last words are sent. */
-  onStop: () => void = () => {};
+  /** Called when the session is over and its last words are sent; or with what went wrong here. */
+  onStop: (fault?: unknown) => void = () => {};
+  #fault: unknown;
 
   constructor(options: PlayOptions) {
     this.#options = options;
@@ -59,16 +60,15 @@ export class Play {
     transport.onPeer = (peer, here) => session.present(peer, here);
     transport.onDatagram = (from, datagram) => {
       session.receive(from, datagram, now());
-      this.#hear();
       // Somebody's input may be what a frame was waiting for.
-      if (this.#due <= now()) this.#turn();
+      this.#guard(() => (this.#due <= now() ? this.#turn() : this.#hear()));
     };
     transport.onLost = (why) => session.end(why);
     for (const peer of transport.peers) session.present(peer, true);
   }
 
   start(): void {
-    this.#turn();
+    this.#guard(() => this.#turn());
   }
 
   /** Stops at once; say goodbye with the session's own words before. */
@@ -77,7 +77,22 @@ export class Play {
     this.#stopped = true;
     this.#forget();
     this.#flush();
-    this.onStop();
+    this.onStop(this.#fault);
+  }
+
+  /** What goes wrong here (a machine, a full disk) ends the session, and is told in its last words. */
+  #guard(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (this.#fault !== undefined) {
+        this.stop();
+        return;
+      }
+      this.#fault = error;
+      this.#options.session.quit(error instanceof Error ? error.message : String(error));
+      this.#guard(() => this.#turn());
+    }
   }
 
   #turn(): void {
@@ -98,7 +113,7 @@ export class Play {
       }
     }
     this.#forget();
-    this.#forget = (this.#options.wait ?? timeout)(wait, () => this.#turn());
+    this.#forget = (this.#options.wait ?? timeout)(wait, () => this.#guard(() => this.#turn()));
   }
 
   /** Steps what is due; returns how long to wait for the next. */

@@ -18,7 +18,7 @@ it("two consoles play in real time over a wire of 40 ms, in step and at full spe
   const ada = await playerAt(a, "1", true, events[0]!);
   const bo = await playerAt(b, "2", false, events[1]!);
   const stopped = new Promise<void>((resolve) => {
-    bo.play.onStop = resolve;
+    bo.play.onStop = () => resolve();
   });
   ada.play.start();
   bo.play.start();

@@ -218,6 +218,12 @@ export class Session {
     this.#close(why, frame);
   }
 
+  /** Ends the session at once: this one cannot go on. */
+  quit(why: string): void {
+    this.#tellAll(["end", why, null]);
+    this.#end(why);
+  }
+
   /** Stops at once, whatever the others do. */
   #end(why: string): void {
     if (this.ended !== undefined) return;
