@@ -1,7 +1,7 @@
-// node scripts/lossy-play.mjs --tool LOSSY-NET --rom GAME [--players 2] [--frames 10800] [--oneway 30] [--loss 5] [--jitter 5]
+// node scripts/lossy-play.mjs [--tool LOSSY-NET] --rom GAME [--players 2] [--frames 10800] [--oneway 30] [--loss 5] [--jitter 5]
 //   [--core C] [--bot B] [--set k=v] [--host "FLAGS"] [--relayed] [--back SEAT@SECONDS:FOR] [--keep FOLDER]
-// Plays a game by bots between processes in network namespaces that lossy-net joins (root). Each has its own loopback and
-// stack; the first hosts. --back kills a player at that second and starts it anew some seconds later. Prints a line of JSON:
+// Plays a game by bots between processes in network namespaces that lossy-net joins (root), or, without it, over loopback;
+// the first hosts. --back kills a player at that second and starts it anew some seconds later. Prints a line of JSON:
 // what each came to, what crossed the network, whether all recordings are the same and play back. Exit code 1 when not.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -35,20 +35,33 @@ const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "instep-lossy-"));
 const prefix = `in${process.pid % 10_000}x`;
 const rom = resolve(flags.rom);
 
-const net = spawn(
-  flags.tool,
-  ["--peers", players, "--delay", flags.oneway, "--jitter", flags.jitter, "--loss", flags.loss, "--prefix", prefix].map(
-    String,
-  ),
-  { stdio: ["pipe", "pipe", "inherit"] },
-);
-const lines = createInterface({ input: net.stdout })[Symbol.asyncIterator]();
+const net =
+  flags.tool &&
+  spawn(
+    flags.tool,
+    [
+      "--peers",
+      players,
+      "--delay",
+      flags.oneway,
+      "--jitter",
+      flags.jitter,
+      "--loss",
+      flags.loss,
+      "--prefix",
+      prefix,
+    ].map(String),
+    { stdio: ["pipe", "pipe", "inherit"] },
+  );
+const lines = net && createInterface({ input: net.stdout })[Symbol.asyncIterator]();
 const running = new Set();
 
 function start(seat, ...args) {
+  const within = net ? ["ip", "netns", "exec", `${prefix}${seat + 1}`] : [];
+  const [program, ...rest] = [...within, process.execPath, main, "netplay", ...args, "--json"];
   const child = spawn(
-    "ip",
-    ["netns", "exec", `${prefix}${seat + 1}`, process.execPath, main, "netplay", ...args, "--json"]
+    program,
+    rest
       .concat(["--name", `Player ${seat + 1}`, "--key", join(folder, `${seat + 1}.pem`)])
       .concat(flags.bot ? ["--bot", flags.bot.replace("%", seat + 1)] : [], flags.relayed ? ["--relayed"] : []),
     { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
@@ -79,11 +92,20 @@ async function until(what, player, seconds) {
 }
 
 async function play() {
-  const ready = (await lines.next()).value ?? "";
+  const ready = net ? ((await lines.next()).value ?? "") : "ready";
   if (!ready.startsWith("ready")) throw new Error(`lossy-net did not start: ${ready}`);
   const host = start(
     0,
-    ...["host", rom, "--players", players, "--frames", flags.frames, "--listen", "10.77.0.1:7070"].map(String),
+    ...[
+      "host",
+      rom,
+      "--players",
+      players,
+      "--frames",
+      flags.frames,
+      "--listen",
+      net ? "10.77.0.1:7070" : "127.0.0.1:0",
+    ].map(String),
     ...(flags.core ? ["--core", flags.core] : []),
     ...(flags.set ? ["--set", flags.set] : []),
     ...flags.host.split(" ").filter(Boolean),
@@ -151,6 +173,7 @@ async function play() {
 
 /** Packets and bytes (with the headers of IP) that entered the network until now. */
 async function counted() {
+  if (!net) return { bytes: 0, packets: 0 };
   net.stdin.write("stats\n");
   return JSON.parse((await lines.next()).value);
 }
@@ -164,7 +187,7 @@ try {
   process.exitCode = 1;
 } finally {
   for (const child of running) child.kill("SIGKILL");
-  net.stdin.write("quit\n");
-  net.stdin.end();
+  net?.stdin.write("quit\n");
+  net?.stdin.end();
   if (!flags.keep) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,7 @@
 // npm run simulate -- [--seeds N] [--from SEED] [--game ROM [--frames N]]: plays whole netplay sessions in virtual time, each from its seed. Prints
 // what they came to, and the seed of each that went wrong (exit code 1). A seed alone plays that one: --seeds 1 --from 123. With a
-// game two players play it on the embedded core for it; without, up to eight play one that only adds.
+// game two players play it on the embedded core for it; without, up to eight play one that only adds. --network ONEWAY,JITTER,LOSS (ms, ms, percent): only
+// that network and nothing else, for two players.
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -10,7 +11,8 @@ if (!isMainThread) {
   const { simulate } = await import("../dist/netplay/sim/scenarios.js");
   const { from, seeds, step, game, frames } = workerData;
   const real = game && (await realGame(game, Number(frames)));
-  for (let seed = from; seed < seeds; seed += step) parentPort.postMessage(await simulate(seed, real));
+  for (let seed = from; seed < seeds; seed += step)
+    parentPort.postMessage(await simulate(seed, real, workerData.weather));
 } else {
   const { values } = parseArgs({
     options: {
@@ -18,15 +20,18 @@ if (!isMainThread) {
       from: { type: "string", default: "1" },
       game: { type: "string" },
       frames: { type: "string", default: "300" },
+      network: { type: "string" },
     },
   });
   const [from, count] = [Number(values.from), Number(values.seeds)];
   const step = availableParallelism();
   const outcomes = [];
+  const [delay, jitter, loss] = (values.network ?? "").split(",").map(Number);
+  const weather = values.network && { delay, jitter, loss: loss / 100, doubled: 0, detour: 0 };
   await Promise.all(
     Array.from({ length: step }, (_, i) => {
       const worker = new Worker(new URL(import.meta.url), {
-        workerData: { ...values, from: from + i, seeds: from + count, step },
+        workerData: { ...values, weather, from: from + i, seeds: from + count, step },
       });
       worker.on("message", (outcome) => {
         outcomes.push(outcome);

@@ -3,6 +3,7 @@ import type { Core } from "../../machine/registry.ts";
 import { defaultProfile } from "../../watch/profile.ts";
 import type { Rules } from "../session/messages.ts";
 import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
+import type { Weather } from "./network.ts";
 import { seeded } from "./random.ts";
 import { type Scenario, World } from "./world.ts";
 
@@ -143,9 +144,20 @@ async function realScenario(seed: number, { core, content, frames }: RealGame): 
   };
 }
 
-/** Plays the session of a seed, and judges it. */
-export async function simulate(seed: number, game?: RealGame): Promise<Outcome> {
-  const world = new World(game ? await realScenario(seed, game) : scenarioOf(seed));
+/** A session of two in which nothing happens: what a network alone does to it. */
+const quietScenario = (seed: number, weather: Weather): Scenario => ({
+  seed,
+  players: 2,
+  rules: { device: "pad", delay: 2, window: 7, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } },
+  weather,
+  frames: 1800,
+  skew: 0.001,
+});
+
+/** Plays the session of a seed, or a quiet one over that network, and judges it. */
+export async function simulate(seed: number, game?: RealGame, weather?: Weather): Promise<Outcome> {
+  const scenario = weather ? quietScenario(seed, weather) : game ? await realScenario(seed, game) : scenarioOf(seed);
+  const world = new World(scenario);
   let wrong: Verdict;
   try {
     wrong = (await world.run(PATIENCE)) ? judge(world) : stuck(world);
