@@ -11,6 +11,7 @@ export class Report {
   readonly evidence: string[] = [];
   readonly #json: boolean;
   #screen: TerminalScreen | undefined;
+  #shows = false;
   #second = 0;
   #notice = "";
   #wrong: number | undefined;
@@ -20,7 +21,7 @@ export class Report {
   }
 
   begin(shows: boolean): void {
-    if (shows) this.#screen = new TerminalScreen(process.stdout);
+    this.#shows = shows;
   }
 
   /** `page`: where it can be played in a browser, if it is known to be. */
@@ -50,6 +51,8 @@ export class Report {
 
   /** After each frame: the picture, and how it goes, once a second. */
   frame(participant: Participant, room: Room, { frame, video }: Machine): void {
+    // Before the first frame the lines that tell the code stand where they are.
+    if (this.#shows) this.#screen ??= new TerminalScreen(process.stdout);
     this.#screen?.show(video, `${this.#notice || statusOf(participant)}  arrows X Z S A Q W Enter, P pause, Esc leave`);
     const second = Math.floor(performance.now() / 1000);
     if (!this.#json || second === this.#second) return;
