@@ -10,7 +10,11 @@ import { writeSound } from "./sound.mjs";
 import { drawTiles } from "./tiles.mjs";
 
 /** Debian's package of a tool that is not cc65's. */
-const PACKAGES = { "arm-none-eabi-gcc": "gcc-arm-none-eabi", "arm-none-eabi-objcopy": "binutils-arm-none-eabi" };
+const PACKAGES = {
+  "arm-none-eabi-gcc": "gcc-arm-none-eabi",
+  "arm-none-eabi-objcopy": "binutils-arm-none-eabi",
+  "mips-linux-gnu-gcc": "gcc-mips-linux-gnu",
+};
 const here = dirname(fileURLToPath(import.meta.url));
 
 export const games = readdirSync(here, { withFileTypes: true })
