@@ -60,8 +60,12 @@ export class Play {
     transport.onPeer = (peer, here) => session.present(peer, here);
     transport.onDatagram = (from, datagram) => {
       session.receive(from, datagram, now());
-      // Somebody's input may be what a frame was waiting for.
-      this.#guard(() => (this.#due <= now() ? this.#turn() : this.#hear()));
+      this.#guard(() => {
+        // What came is told before anything is stepped: a recording begins at frame 0.
+        this.#hear();
+        // Somebody's input may be what a frame was waiting for.
+        if (this.#due <= now()) this.#turn();
+      });
     };
     transport.onLost = (why) => session.end(why);
     for (const peer of transport.peers) session.present(peer, true);
