@@ -46,7 +46,7 @@ if (!isMainThread) {
   console.log(
     `${outcomes.length} sessions of ${mean((o) => o.players).toFixed(1)} players, ${mean((o) => o.frames).toFixed(0)} frames each: ` +
       `${mean((o) => o.stalls / minutes(o)).toFixed(0)} stalls a minute, ${mean((o) => o.rollbacks / minutes(o)).toFixed(0)} rollbacks a minute ` +
-      `of ${(mean((o) => o.framesAgain) / mean((o) => o.rollbacks)).toFixed(1)} frames, ${mean((o) => o.rate).toFixed(0)} bytes a second to each other player`,
+      `of ${(mean((o) => o.framesAgain) / mean((o) => o.rollbacks)).toFixed(1)} frames, ${mean((o) => o.rate).toFixed(0)} bytes a second to each other player, ${mean((o) => o.rateWithHeaders).toFixed(0)} with headers`,
   );
   const alarms = outcomes.filter(({ desyncs }) => desyncs > 0).map(({ noticedAfter }) => noticedAfter);
   const soon = alarms.filter((frames) => frames <= 2).length;

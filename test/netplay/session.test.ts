@@ -274,7 +274,7 @@ describe("a session", () => {
 });
 
 /** Sessions that once went wrong. */
-const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 1814, 3362];
+const ONCE_WRONG = [58, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 1814, 3362, 5076];
 
 describe("simulated sessions", () => {
   it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {

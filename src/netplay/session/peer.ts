@@ -25,6 +25,8 @@ export class Peer {
   claim: { frame: number; link: number } | undefined;
   /** They are linked with everybody who plays. */
   linked = -1;
+  /** The link's count of restarts when they began to play: another one is of a process that began anew. */
+  playsSince: number | undefined;
   /** They were lost, and how it is said. */
   lost = false;
 

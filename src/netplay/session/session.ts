@@ -284,6 +284,8 @@ export class Session {
     switch (message[0]) {
       case "join":
         peer.name = message[1];
+        // Who plays said this before the game began, and it came late.
+        if (this.#begun && peer.playsSince === peer.link.restarts) break;
         if (this.#seatOf(peer) >= 0 && this.#begun) this.#wantsBack(peer);
         else if (this.#door) this.#letIn(this.#door, peer, message);
         break;
@@ -422,7 +424,10 @@ export class Session {
 
   #returned(seat: number): void {
     this.events.push({ kind: "back", name: this.game?.seats.peer(seat)?.name ?? "", seat });
-    for (const peer of this.#readmitted.keys()) if (peer.seat === seat) this.#readmitted.delete(peer);
+    for (const peer of this.#others().filter((other) => other.seat === seat)) {
+      peer.playsSince = peer.link.restarts;
+      this.#readmitted.delete(peer);
+    }
   }
 
   #letIn(door: Door, peer: Peer, [, name, mode, games, save]: Extract<Message, ["join", ...unknown[]]>): void {
@@ -453,6 +458,7 @@ export class Session {
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
+    for (const peer of this.#others()) peer.playsSince = peer.link.restarts;
     this.events.push({ kind: "started", players: this.#roster });
   }
 
@@ -485,7 +491,8 @@ export class Session {
   #fall(leader: Peer, rests: number): void {
     const { game } = this;
     if (!game && (this.seat < 0 || !this.#opened || !this.#seatAll())) return;
-    const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests)) : 0;
+    // What this one settled alone may hold input of others that nobody else has.
+    const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests, leader.agreed)) : 0;
     game?.chain.rewind(frame);
     this.game = undefined;
     this.#returning = undefined;

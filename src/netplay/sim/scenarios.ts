@@ -24,10 +24,13 @@ export interface Outcome {
   readonly desyncs: number;
   /** Frames from the first one that differs to the settled one at which that was noticed; the most of all desyncs. */
   readonly noticedAfter: number;
-  /** Bytes that each player sent to each other in a second, without headers. */
+  /** Bytes that each player sent to each other in a second, without headers, and with those of IP and UDP. */
   readonly rate: number;
+  readonly rateWithHeaders: number;
 }
 
+/** Bytes of the headers of IP (version 4) and UDP. */
+const HEADERS = 28;
 const FRAMES = 300;
 /** Virtual time after which a session that has not come to its end never will. */
 const PATIENCE = 240_000;
@@ -168,6 +171,7 @@ export async function simulate(seed: number, game?: RealGame, weather?: Weather)
   const games = people.map(({ session }) => session.game);
   const sum = (of: "stalls" | "rollbacks" | "framesAgain" | "desyncs"): number =>
     games.reduce((all, game) => all + (game?.stats[of] ?? 0), 0);
+  const perSecond = people.length * (people.length - 1) * (now / 1000);
   return {
     seed,
     players: people.length,
@@ -182,7 +186,8 @@ export async function simulate(seed: number, game?: RealGame, weather?: Weather)
       0,
       ...people.flatMap(({ noticed }) => noticed.map(({ drift }) => drift.noticedAt - drift.frame)),
     ),
-    rate: network.bytes / (people.length * (people.length - 1)) / (now / 1000),
+    rate: network.bytes / perSecond,
+    rateWithHeaders: (network.bytes + HEADERS * network.datagrams) / perSecond,
   };
 }
 
