@@ -17,6 +17,7 @@ const COMMANDS = [
   "shot",
   "clip",
   "convert",
+  "movie",
   "slp",
   "cores",
   "demo",

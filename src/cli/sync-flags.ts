@@ -48,7 +48,9 @@ export interface SyncFlags extends MoreRoms {
 
 export function withSyncFlags(command: Command): Command {
   return withMoreRoms(
-    command.argument("<movie>", "the movie: .bk2, .fm2 or .isr").requiredOption("--rom <file>", "the game"),
+    command
+      .argument("<movie>", "the movie, of any emulator (see: instep movie)")
+      .requiredOption("--rom <file>", "the game"),
     "as the movie says, else the first one's",
   )
     .addOption(coreOption())

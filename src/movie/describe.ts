@@ -5,7 +5,7 @@ const GAME_BOY: Ratio = { num: 262144, den: 4389 };
 const NTSC: Ratio = { num: 60000, den: 1001 };
 
 /** Frames a second of the consoles, NTSC and PAL: clock over clocks a frame. */
-const RATES: Readonly<Record<System, readonly [ntsc: Ratio, pal?: Ratio] | undefined>> = {
+const RATES: Readonly<Partial<Record<System, readonly [ntsc: Ratio, pal?: Ratio]>>> = {
   nes: [{ num: 39375000, den: 655171 }, { num: 53203425, den: 1063920 }],
   snes: [{ num: 39375000, den: 655171 }, { num: 21281370, den: 425568 }],
   gb: [GAME_BOY],
@@ -17,8 +17,6 @@ const RATES: Readonly<Record<System, readonly [ntsc: Ratio, pal?: Ratio] | undef
   psx: [NTSC, { num: 50, den: 1 }],
   gc: [NTSC, { num: 50, den: 1 }],
   wii: [NTSC, { num: 50, den: 1 }],
-  arcade: undefined,
-  unknown: undefined,
 }; // biome-ignore format: a table
 
 /** The nominal frame rate of a movie's console, or undefined where the system does not say it. */
@@ -42,11 +40,18 @@ export function describeMovie(movie: Movie): string[] {
   if (movie.events.length > 0) lines.push(`events: ${eventsOf(movie)}`);
   if (movie.lag) lines.push(`lag frames: ${movie.lag.reduce((sum, lag) => sum + lag, 0)}`);
   if (movie.extra?.subframes) lines.push("note: its rows are parts of frames, so other cores cannot play it by frame");
+  const within =
+    movie.extra?.format === "lsmv" && Array.isArray(movie.extra.subframes) ? movie.extra.subframes.length : 0;
+  if (within > 0) lines.push(`note: ${within} of its rows change the input within a frame, which is left out here`);
   return lines;
 }
 
 function lengthOf(movie: Movie): string {
-  if (movie.by === "poll") return `${movie.length} polls`;
+  if (movie.by === "poll") {
+    // Formats by poll count frames beside it.
+    const { frames } = movie.extra ?? {};
+    return `${movie.length} polls${typeof frames === "number" ? ` in ${frames} frames` : ""}`;
+  }
   const rate = nominalRate(movie);
   const note = rate
     ? ` (${clock((movie.length * rate.den) / rate.num)} at ${(rate.num / rate.den).toFixed(4)} fps)`
@@ -65,7 +70,7 @@ function clock(seconds: number): string {
 
 function startOf(movie: Movie): string {
   if (movie.start.kind === "power-on") return "power-on";
-  const size = `${movie.start.data.length} bytes`;
+  const size = movie.start.data.length > 0 ? `${movie.start.data.length} bytes` : "not in the file";
   return movie.start.kind === "save"
     ? `save RAM (${size})`
     : `a savestate of its own emulator (${size}), which no other core can load`;

@@ -1,7 +1,12 @@
 import { type InputSource, NO_PAD, type PadState } from "../machine/input.ts";
 
-export type System =
-  | "nes" | "snes" | "gb" | "gbc" | "gba" | "nds" | "n64" | "genesis" | "psx" | "gc" | "wii" | "arcade" | "unknown"; // biome-ignore format: a list of words
+/** Consoles and computers that movies are of; cores here play a part of them (`instep cores`). */
+export const SYSTEMS = [
+  "nes", "snes", "gb", "gbc", "gba", "nds", "n64", "genesis", "psx", "gc", "wii", "pce", "vb", "wswan", "arcade",
+  "sms", "gg", "sg", "saturn", "a26", "a78", "lynx", "coleco", "intv", "ngp", "3do", "3ds", "amiga", "cpc", "appleii",
+  "c64", "channelf", "dos", "jaguar", "msx", "o2", "pcfx", "ti83", "tic80", "uze", "vectrex", "zxs", "unknown",
+] as const; // biome-ignore format: a list of words
+export type System = (typeof SYSTEMS)[number];
 
 /** The samples of one port, one for each frame or poll. Arrays have `length` of the movie, or that times the stated width. */
 export interface Track {
@@ -25,7 +30,8 @@ export interface MovieEvent {
 
 export type MovieStart =
   | { readonly kind: "power-on" }
-  | { readonly kind: "save"; readonly data: Uint8Array }
+  /** `more`: of linked consoles, the save RAM of the second one and on. An empty one is a new cartridge's. */
+  | { readonly kind: "save"; readonly data: Uint8Array; readonly more?: readonly Uint8Array[] }
   /** A foreign emulator's state: kept, but no other core can load it. */
   | { readonly kind: "state"; readonly data: Uint8Array };
 
@@ -180,6 +186,15 @@ export class MovieInput implements InputSource {
 
 const UNKNOWN = 0xffffffff;
 const NO_EVENTS: readonly MovieEvent[] = [];
+
+/** Frames that a file may state: two days of them. */
+const FRAMES_MAX = 10_000_000;
+
+/** Frames that a movie lasts: by poll, as its file says it, or else as if each frame polled once. */
+export function framesOf(movie: Movie): number {
+  const said = movie.by === "poll" ? movie.extra?.frames : undefined;
+  return typeof said === "number" && said > 0 && said <= FRAMES_MAX ? said : movie.length;
+}
 
 /** The first `length` samples of a movie; the movie itself when it has no more. */
 export function shorten(movie: Movie, length: number): Movie {

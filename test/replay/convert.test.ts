@@ -102,7 +102,7 @@ describe("convertMovie", () => {
     ["a movie by poll as .bk2", { ...MOVIE, by: "poll" as const }, "a.bk2", /a sample for each poll/],
     ["an N64 movie as .fm2", MOVIE, "a.fm2", /NES movies only/],
     ["a GameCube movie as .bk2", { ...MOVIE, system: "gc" as const }, "a.bk2", /for gc is not known here/],
-    ["any movie as .avi", MOVIE, "a.avi", /Instep writes \.isr, \.bk2, \.fm2/],
+    ["any movie as .avi", MOVIE, "a.avi", /Instep writes \.isr, .*\.bk2, .*\.fm2/],
   ])("refuses %s", (_, movie, name, message) => {
     expect(() => convertMovie("a.isr", writeIsr(movie), name)).toThrow(message);
     expect(() => convertMovie("a.isr", writeIsr(movie), name)).toThrow(Problem);

@@ -14,8 +14,8 @@ export type Meaning =
   | { readonly kind: "event"; readonly event: MovieEvent["kind"]; readonly data?: string }
   | { readonly kind: "kept" };
 
-/** "signed": -128..127, right positive; "signed-up": the same with up positive; "centred": 0..255, 128 in the middle, down positive. */
-export type Scale = "signed" | "signed-up" | "centred";
+/** "signed": -128..127, right positive; "centred": 0..255, 128 in the middle; both down positive, or up positive with "-up". */
+export type Scale = "signed" | "signed-up" | "centred" | "centred-up";
 
 const { B, Y, Select, Start, Up, Down, Left, Right, A, X, L, R, L2, R2, L3, R3, CUp, CDown, CLeft, CRight, Mic } =
   BUTTON;
@@ -91,16 +91,26 @@ export function own<T>(table: Readonly<Record<string, T>>, key: string): T | und
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
+const SCALES: Readonly<
+  Record<Scale, { readonly middle: number; readonly sign: 1 | -1; readonly least: number; readonly most: number }>
+> = {
+  signed: { middle: 0, sign: 1, least: -128, most: 127 },
+  "signed-up": { middle: 0, sign: -1, least: -128, most: 127 },
+  centred: { middle: 128, sign: 1, least: 0, most: 255 },
+  "centred-up": { middle: 128, sign: -1, least: 0, most: 255 },
+};
+
 /** A format's own stick value as Instep's -32768..32767; {@link fromStick} gives it back. */
 export function toStick(value: number, scale: Scale): number {
-  const native = scale === "centred" ? value - 128 : scale === "signed-up" ? -value : value;
-  return Math.max(-32768, Math.min(32767, native * 256));
+  const { middle, sign } = SCALES[scale];
+  return Math.max(-32768, Math.min(32767, sign * (value - middle) * 256));
 }
 
 export function fromStick(value: number, scale: Scale): number {
-  const native = Math.round(value / 256);
-  if (scale === "centred") return Math.min(255, native + 128);
-  return scale === "signed-up" ? (native === 0 ? 0 : -native) : Math.min(127, native);
+  const { middle, sign, least, most } = SCALES[scale];
+  // 0 minus it: there is no -0 in a file.
+  const native = sign < 0 ? 0 - Math.round(value / 256) : Math.round(value / 256);
+  return Math.max(least, Math.min(most, native + middle));
 }
 
 const PADS: Readonly<Partial<Record<System, readonly [console: string, pad: string]>>> = {

@@ -10,8 +10,15 @@ const EXTRA = v.object({
   /** Header.txt, key and value in the file's order. */
   header: v.array(v.tuple([v.string(), v.string()])),
   logKey: v.string(),
+  /** The input log before its first row, and after its last. */
+  head: v.exactOptional(v.string()),
+  tail: v.exactOptional(v.string()),
   /** Empty groups that end each row, as recent BizHawk writes them. */
   emptyGroups: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64)),
+  /** [frame, empty groups] where rows differ in them. */
+  groups: v.exactOptional(
+    v.array(v.tuple([v.number(), v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(64))])),
+  ),
   /** Columns that are numbers. */
   axes: v.array(v.string()),
   /** Columns that pads do not carry: [frame, value] where the value changes (it is 0 before the first). */
@@ -22,6 +29,8 @@ const EXTRA = v.object({
   subframes: v.exactOptional(v.literal(true)),
   /** SyncSettings.json as text: BizHawk wants its keys in its order and 1.0 as 1.0. */
   syncText: v.exactOptional(v.string()),
+  /** The archive's entries beside the input log and what the movie starts from, in its order. */
+  files: v.exactOptional(v.array(v.tuple([v.string(), v.instance(Uint8Array<ArrayBufferLike>)]))),
   comments: v.exactOptional(v.string()),
   subtitles: v.exactOptional(v.string()),
 });
@@ -35,17 +44,23 @@ export function bk2Extra(movie: Movie): Bk2Extra | undefined {
 
 const SYSTEMS: Readonly<Record<string, System>> = {
   NES: "nes", FDS: "nes", SNES: "snes", BSX: "snes", SGB: "gb", GB: "gb", GBC: "gbc", DGB: "gb", GBL: "gb", GB3X: "gb", GB4X: "gb",
-  GBA: "gba", NDS: "nds", N64: "n64", GEN: "genesis", PSX: "psx", ARCADE: "arcade", MAME: "arcade",
+  GBA: "gba", GBAL: "gba", NDS: "nds", N64: "n64", GEN: "genesis", "32X": "genesis", PSX: "psx", ARCADE: "arcade", MAME: "arcade",
+  PCE: "pce", PCECD: "pce", SGX: "pce", SGXCD: "pce", VB: "vb", WSWAN: "wswan", GC: "gc", WII: "wii",
+  // Systems that no core here plays keep BizHawk's word.
+  SMS: "sms", GG: "gg", SG: "sg", SAT: "saturn", A26: "a26", A78: "a78", LYNX: "lynx", COLECO: "coleco", INTV: "intv", NGP: "ngp",
+  "3DO": "3do", "3DS": "3ds", AMIGA: "amiga", AMSTRADCPC: "cpc", APPLEII: "appleii", C64: "c64", CHANNELF: "channelf", DOS: "dos",
+  JAGUAR: "jaguar", JAGUARCD: "jaguar", MSX: "msx", O2: "o2", PCFX: "pcfx", TI83: "ti83", TIC80: "tic80", UZE: "uze", VEC: "vectrex", ZXSPECTRUM: "zxs",
 }; // biome-ignore format: a table
+
+/** Entries that a movie starts from: {@link Movie.start} has them. Green zones are TAStudio's to make again. */
+const STARTS = /^(core|coretext|moviesaveram|greenzone|framebuffer)(\.|$)/i;
 
 /**
  * Reads BizHawk's .bk2 and the movie part of a .tasproj: a zip of Header.txt, 'Input Log.txt', SyncSettings.json,
  * Comments.txt, Subtitles.txt and what it starts from. Throws a Problem for bytes that are none.
  */
 export function readBk2(file: string, bytes: Uint8Array): Movie {
-  const entries = unzip(file, bytes, (name) =>
-    /^(header|input log|syncsettings|comments|subtitles|core|coretext|moviesaveram)(\.|$)/i.test(name),
-  );
+  const entries = unzip(file, bytes, (name) => !/^(greenzone|framebuffer)(\.|$)/i.test(name));
   const entry = (name: string): Uint8Array | undefined =>
     [...entries].find(([path]) => path.toLowerCase().replace(/\.[^.]*$/, "") === name)?.[1];
   const headerBytes = entry("header");
@@ -63,13 +78,14 @@ export function readBk2(file: string, bytes: Uint8Array): Movie {
   const rerecords = count(values.get("rerecordCount"));
   const author = values.get("Author");
   const core = values.get("Core");
-  const version = values.get("OriginalEmuVersion") ?? values.get("emuVersion");
+  const version = values.get("emuVersion") ?? values.get("OriginalEmuVersion");
+  const [emulator = "BizHawk"] = (values.get("MovieVersion") ?? "").split(" ");
   const extra: Bk2Extra = {
     format: "bk2",
     header,
     ...log.extra,
     ...(core?.startsWith("Sub") && { subframes: true as const }),
-    ...(syncText && { syncText }),
+    files: [...entries].filter(([name]) => !/^input log(\.|$)/i.test(name) && !STARTS.test(name)),
     ...(comments && { comments }),
     ...(subtitles && { subtitles }),
   };
@@ -86,7 +102,9 @@ export function readBk2(file: string, bytes: Uint8Array): Movie {
     // "default user" is what BizHawk writes where nobody gave a name.
     ...(author && author !== "default user" && { authors: [author] }),
     ...((version ?? core) && {
-      emulator: ["BizHawk", version?.replace(/^Version /, ""), core && `(${core})`].filter(Boolean).join(" "),
+      emulator: [emulator || "BizHawk", version?.replace(/^Version /, ""), core && `(${core})`]
+        .filter(Boolean)
+        .join(" "),
     }),
     ...(syncSettings !== undefined && { syncSettings }),
     extra,

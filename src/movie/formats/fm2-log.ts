@@ -1,5 +1,7 @@
 import { BUTTON } from "../../machine/input.ts";
+import type { Problem } from "../../problem.ts";
 import type { MovieEvent, Track } from "../movie.ts";
+import { countRows, Rows } from "./rows.ts";
 import { checkSize, count, fault, textOf } from "./text.ts";
 
 /** Pad letters in the order of a row's characters; character i is bit 7 - i of the binary form. */
@@ -50,61 +52,73 @@ export function readText(
   values: Map<string, string>,
   ports: (number | undefined)[],
 ): Fm2Log {
-  const text = textOf(bytes.subarray(start));
-  const rows = text.split("\n");
-  const length = Math.min(
-    rows.filter((row) => row.startsWith("|")).length,
-    count(values.get("length")) ?? Number.MAX_SAFE_INTEGER,
-  );
+  const length = Math.min(countRows(bytes, start), count(values.get("length")) ?? Number.MAX_SAFE_INTEGER);
   const events: MovieEvent[] = [];
-  const first = (rows[0] ?? "").trimEnd().split("|");
-  // |commands|port0|port1|port2|: what the header leaves open, the width of the first row's field says.
-  const fields: (number | null)[] = [];
-  let pads = 0;
-  for (let port = 0; port < Math.min(16, first.length - 3); port++) {
-    const device = ports[port];
-    fields.push(
-      device === PADS || (device === undefined && first[port + 2]!.length === FM2_PAD.length) ? pads++ : null,
-    );
-  }
+  const rows = new Rows(file, bytes, start);
+  const fields = length > 0 ? fieldsOf(bytes, start, ports) : [];
+  const pads = fields.filter((field) => field !== null).length;
   checkSize(file, length, pads);
   const tracks = Array.from({ length: pads }, (): Track => ({ device: "pad", buttons: new Uint32Array(length) }));
   const other: Record<string, [number, string][]> = {};
-  let frame = 0;
-  for (let line = 0; line < rows.length && frame < length; line++) {
-    const row = rows[line]!;
-    if (!row.startsWith("|")) {
-      if (row.trim() !== "")
-        throw fault(file, `row ${line + 1} of the input log does not start with '|'`, "mend that line or delete it");
+  for (let frame = 0; frame < length && rows.next(); frame++) {
+    if (rows.same && frame > 0) {
+      for (const { buttons } of tracks) buttons[frame] = buttons[frame - 1]!;
+      if (!plain(bytes, rows.start)) commandEvents(frame, commandsOf(file, rows, frame), events);
       continue;
     }
-    const parts = row.trimEnd().split("|");
-    if (!/^\d{1,9}$/.test(parts[1] ?? ""))
-      throw fault(file, `frame ${frame} has no command number`, "each row is |commands|port0|port1|port2|");
-    if (parts[1] !== "0") commandEvents(frame, Number(parts[1]), events);
+    const commands = commandsOf(file, rows, frame);
+    if (commands) commandEvents(frame, commands, events);
+    let at = rows.field(rows.start + 1) + 1;
     for (let field = 0; field < fields.length; field++) {
-      const part = parts[field + 2] ?? "";
+      const to = rows.field(at);
       const track = fields[field]!;
-      if (track !== null) tracks[track]!.buttons[frame] = padOf(part, file, frame, field);
-      else if (part !== "") keep(other, `port${field}`, frame, part);
-      else if (other[`port${field}`]) keep(other, `port${field}`, frame, part);
+      if (track !== null) {
+        if (to - at !== FM2_PAD.length) throw misfit(file, frame, field, to - at);
+        tracks[track]!.buttons[frame] = rows.pad(at, FM2_PAD);
+      } else if (to > at || other[`port${field}`]) keep(other, `port${field}`, frame, rows.text(at, to));
+      at = Math.min(to + 1, rows.end);
     }
-    frame++;
   }
   return { length, tracks, events, fields, ...(Object.keys(other).length > 0 && { other }) };
 }
 
-function padOf(part: string, file: string, frame: number, field: number): number {
-  if (part.length !== FM2_PAD.length) {
-    throw fault(
-      file,
-      `frame ${frame}: port ${field} has ${part.length} characters instead of 8`,
-      "each pad is RLDUTSBA with '.' for released",
-    );
+/** |commands|port0|port1|port2|: what the header leaves open, the width of the first row's field says. */
+function fieldsOf(bytes: Uint8Array, start: number, ports: readonly (number | undefined)[]): (number | null)[] {
+  const newline = bytes.indexOf(0x0a, start);
+  const first = textOf(bytes.subarray(start, newline < 0 ? bytes.length : newline))
+    .trimEnd()
+    .split("|");
+  let pads = 0;
+  return Array.from({ length: Math.max(0, Math.min(16, first.length - 3)) }, (_, port) => {
+    const device = ports[port];
+    return device === PADS || (device === undefined && first[port + 2]!.length === FM2_PAD.length) ? pads++ : null;
+  });
+}
+
+/** Whether a row starts with "|0|". */
+function plain(bytes: Uint8Array, at: number): boolean {
+  return bytes[at + 1] === 0x30 && bytes[at + 2] === 0x7c;
+}
+
+function commandsOf(file: string, rows: Rows, frame: number): number {
+  const from = rows.start + 1;
+  const to = rows.field(from);
+  let commands = to > from && to - from < 10 ? 0 : -1;
+  for (let at = from; at < to && commands >= 0; at++) {
+    const digit = rows.bytes[at]! - 0x30;
+    commands = digit >= 0 && digit < 10 ? commands * 10 + digit : -1;
   }
-  let buttons = 0;
-  for (let i = 0; i < 8; i++) if (part[i] !== "." && part[i] !== " ") buttons |= FM2_PAD[i]!;
-  return buttons;
+  if (commands < 0)
+    throw fault(file, `frame ${frame} has no command number`, "each row is |commands|port0|port1|port2|");
+  return commands;
+}
+
+function misfit(file: string, frame: number, field: number, size: number): Problem {
+  return fault(
+    file,
+    `frame ${frame}: port ${field} has ${size} characters instead of 8`,
+    "each pad is RLDUTSBA with '.' for released",
+  );
 }
 
 function keep(other: Record<string, [number, string][]>, key: string, frame: number, text: string): void {

@@ -3,7 +3,7 @@ import { Problem } from "../../problem.ts";
 import type { Movie } from "../movie.ts";
 import { type Fm2Extra, fm2Extra } from "./fm2.ts";
 import { FM2_COMMANDS, FM2_PAD } from "./fm2-log.ts";
-import { fromHex, toBase64, toHex } from "./text.ts";
+import { fromHex, oneLine, toBase64, toHex } from "./text.ts";
 
 const LETTERS = "RLDUTSBA";
 
@@ -95,8 +95,4 @@ function newHeader(movie: Movie, fields: readonly (number | null)[], rows: reado
     "NewPPU 0",
     ...(movie.authors ?? []).map((author) => `comment author ${oneLine(author)}`),
   ];
-}
-
-function oneLine(text: string): string {
-  return text.replace(/[\r\n]+/g, " ");
 }

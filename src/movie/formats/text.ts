@@ -45,6 +45,11 @@ export function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined;
 }
 
+/** Text for a line of a header. */
+export function oneLine(text: string): string {
+  return text.replace(/[\r\n]+/g, " ");
+}
+
 /** A fault of a file: one line with the file, the place and the mend. */
 export function fault(file: string, place: string, mend: string): Problem {
   return new Problem(`${file}: ${place}; ${mend}`);
@@ -57,4 +62,31 @@ const MOST = 2 ** 25;
 export function checkSize(file: string, samples: number, ports: number): void {
   if (samples * Math.max(1, ports) > MOST)
     throw fault(file, `it says that it has ${samples} samples for ${ports} ports`, `at most ${MOST} in all are read`);
+}
+
+/** Keeps a text that changes now and then, as [sample, text]; before the first it is `before`. */
+export function keepText(
+  texts: Record<string, [number, string][]>,
+  key: string,
+  sample: number,
+  text: string,
+  before: string,
+): void {
+  const list = texts[key];
+  if (text === (list?.at(-1)?.[1] ?? before)) return;
+  if (list) list.push([sample, text]);
+  else texts[key] = [[sample, text]];
+}
+
+/** Goes through such texts in order. */
+export function textFrom(
+  list: readonly (readonly [number, string])[] | undefined,
+  before: string,
+): (sample: number) => string {
+  let next = 0;
+  let text = before;
+  return (sample) => {
+    while (list && next < list.length && list[next]![0] <= sample) text = list[next++]![1];
+    return text;
+  };
 }
