@@ -10,6 +10,7 @@ import { basename, join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { readReplay } from "../dist/replay/reader.js";
 
 const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
 const { values: flags } = parseArgs({
@@ -139,9 +140,10 @@ async function play() {
     err: player.err,
   }));
   const files = results.map(({ recording }) => recording && resolve(folder, recording));
-  // Who came back lacks the signatures of while it was away: its file is proved by itself.
+  // Signatures of somebody who is killed may have reached some and not others: then what was played is compared.
   const returned = seat === undefined ? -1 : Number(seat);
-  const same = files.every((file, i) => file && (i === returned || readFileSync(file).equals(readFileSync(files[0]))));
+  const contents = files.map((file) => file && (seat === undefined ? readFileSync(file) : played(file)));
+  const same = contents.every((content) => content?.equals(contents[0]));
   const frames = new Set(results.map((result) => result.frames));
   const verified = [...new Set([files[0], files.at(returned)])].every(
     (file) =>
@@ -169,6 +171,14 @@ async function play() {
     files: readdirSync(folder).filter((file) => file.endsWith(".isr")),
     ok: same && verified && frames.size === 1 && codes.every((code) => code === 0),
   };
+}
+
+/** Inputs and fingerprints of all frames. */
+function played(file) {
+  const { movie, readings } = readReplay(file, readFileSync(file));
+  const { prints } = readings.slice(0, readings.length);
+  const parts = [...movie.tracks.map(({ buttons }) => buttons.subarray(0, movie.length)), prints];
+  return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
 }
 
 /** Packets and bytes (with the headers of IP) that entered the network until now. */
