@@ -45,18 +45,18 @@ module.exports = {
     },
     {
       name: "node-only-where-named",
-      comment: "a file that needs Node says so: *.node.ts, or the folders libretro/ and instance/",
+      comment: "a file that needs Node says so: *.node.ts, or the folders libretro/, mupen64plus/ and instance/",
       severity: "error",
-      from: { path: everywhere, pathNot: "(\\.node\\.ts$|^src/machine/(libretro|instance)/)" },
+      from: { path: everywhere, pathNot: "(\\.node\\.ts$|^src/machine/(libretro|mupen64plus|instance)/)" },
       to: { dependencyTypes: ["core"] },
     },
     {
       name: "no-node-files-from-shared-ones",
       comment: "a dynamic import may be: it is what a file does that has looked where it runs",
       severity: "error",
-      from: { path: everywhere, pathNot: "(\\.node\\.ts$|^src/machine/(libretro|instance)/)" },
+      from: { path: everywhere, pathNot: "(\\.node\\.ts$|^src/machine/(libretro|mupen64plus|instance)/)" },
       to: {
-        path: "(\\.node\\.ts$|^src/machine/(libretro|instance)/|koffi|node-av)",
+        path: "(\\.node\\.ts$|^src/machine/(libretro|mupen64plus|instance)/|koffi|node-av)",
         dependencyTypesNot: ["type-only"],
         dynamic: false,
       },

@@ -6,10 +6,12 @@ import { findMore } from "../follow/find-rom.node.ts";
 import { Job } from "../follow/job.node.ts";
 import { type RunSpec, readInput } from "../follow/open-run.node.ts";
 import { sha256Hex } from "../machine/boot.ts";
-import { framesOf, shorten } from "../movie/movie.ts";
+import { framesOf, type Movie, shorten } from "../movie/movie.ts";
+import { shift } from "../movie/shift.ts";
 import { Problem } from "../problem.ts";
 import type { Fault } from "../replay/run.ts";
 import { describeDivergence } from "../watch/readings.ts";
+import { fitMovie } from "./movie-fit.ts";
 import {
   coreOption,
   count,
@@ -43,8 +45,12 @@ export interface SyncFlags extends MoreRoms {
   job?: string;
   restart?: boolean;
   anyRom?: boolean;
+  align?: boolean;
   json?: boolean;
 }
+
+/** Frames sooner and later at which a movie is tried, and frames that are played each time. */
+const ALIGN = { offsets: 6, frames: 1200 };
 
 export function withSyncFlags(command: Command): Command {
   return withMoreRoms(
@@ -82,6 +88,7 @@ export function withSyncFlags(command: Command): Command {
     .option("--job <folder>", "where the readings, the log and the states go (default: beside the output)")
     .option("--restart", "forget what an earlier run left in that folder")
     .option("--any-rom", "play the movie even if it was made for another ROM")
+    .option("--align", "begin the movie at the frame that suits this core best (docs/movies.md)")
     .addOption(jsonOption());
 }
 
@@ -101,16 +108,18 @@ export async function openJob(movieFile: string, flags: SyncFlags & { output?: s
   if (!folder) throw new Problem("say where the job's files go: --job FOLDER");
   const { movie: whole, boot, sha256 } = await loadMovie(movieFile);
   const frames = Math.min(flags.frames ?? Number.POSITIVE_INFINITY, framesOf(whole));
-  const movie = whole.by === "frame" ? shorten(whole, frames) : whole;
   const rom = await readInput(flags.rom);
-  if (!flags.anyRom) checkRom(movie, movieFile, rom, flags.rom);
+  if (!flags.anyRom) checkRom(whole, movieFile, rom, flags.rom);
+  const nativeSettings = { ...flags.set, ...flags.native };
+  const offset = flags.align ? await offsetOf(whole, movieFile, flags, nativeSettings) : 0;
+  const begun = offset === 0 ? whole : shift(whole, offset);
+  const movie = begun.by === "frame" ? shorten(begun, frames) : begun;
   if (movie.length === 0) throw new Problem(`${movieFile}: holds no frames`);
   const more = await findMore(movieFile, flags.anyRom ? undefined : boot, moreRoms(flags));
   const profile = await loadProfile(flags.profile);
   const common = { rom: resolve(flags.rom), more, core: flags.core, movie, profile };
-  const nativeSettings = { ...flags.set, ...flags.native };
   const job = new Job(folder, flags.restart);
-  job.claim({ movie: sha256, rom: sha256Hex(rom) });
+  job.claim({ movie: offset === 0 ? sha256 : `${sha256}, ${offset} frames later`, rom: sha256Hex(rom) });
   return {
     job,
     native: { ...common, settings: nativeSettings },
@@ -119,6 +128,26 @@ export async function openJob(movieFile: string, flags: SyncFlags & { output?: s
     end: frames + flags.tail,
     tail: flags.tail,
   };
+}
+
+async function offsetOf(
+  movie: Movie,
+  movieFile: string,
+  { rom, core }: SyncFlags,
+  settings: Readonly<Record<string, string>>,
+): Promise<number> {
+  const fit = await fitMovie(movie, { rom: resolve(rom), core, settings }, ALIGN);
+  if (fit.best === undefined)
+    throw new Problem(
+      `--align: ${fit.core} does not tell which frames read the pads; find the offset on another core (instep movie ${movieFile} --rom ${rom} --core jsnes), and convert with --offset`,
+    );
+  const { best } = fit;
+  process.stderr.write(
+    best === 0
+      ? "the movie begins where it should\n"
+      : `the movie is begun ${Math.abs(best)} frames ${best > 0 ? "later" : "sooner"}\n`,
+  );
+  return best;
 }
 
 /** Tells on stderr what happens, in the words that people know from the scripts that did this before. */

@@ -113,7 +113,8 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
       const joined = { ...b[offset]!, samples: crossfade(a[offset]!.samples, b[offset]!.samples, sampleRate(run)) };
       const video = [...a.slice(0, offset), joined, ...b.slice(offset + 1)];
       const before = [...recent, ...a.slice(0, offset)].slice(-AROUND);
-      plan.onSeam({ frame, offset, proof }, [...before, ...b.slice(offset, offset + AROUND)], before.length);
+      const around = standing([...before, ...b.slice(offset, offset + AROUND)]);
+      plan.onSeam({ frame, offset, proof }, around, before.length);
       recent = video.slice(-AROUND);
       yield* video;
     }
@@ -125,6 +126,15 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
     run.load(load(), frame, sample);
     plan.onReadings(run.read());
   }
+}
+
+/** As they are seen: where nothing new was drawn, the picture before stays. */
+function standing(shots: readonly Shot[]): Shot[] {
+  let last: VideoFrame | undefined;
+  return shots.map((shot) => {
+    if (shot.picture.pixels.length > 0) last = shot.picture;
+    return last ? { ...shot, picture: last } : shot;
+  });
 }
 
 /** A shot that stays when the machine goes on. */
