@@ -75,7 +75,7 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   const games = await ownGames([rom, ...more.filter((path) => path !== undefined)]);
   const profile = await loadProfile(flags.profile);
   const save = await ownSave(flags);
-  const spec = { rom, more, core: flags.core, settings: flags.set, profile };
+  const spec = { rom, more, ...machineFor(rom, flags), profile };
   const { machine } = await openMachine(spec, startOf(save ? [save] : []));
   const consoles = machine.boot.more ? machine.boot.more.length + 1 : 1;
   const seats = flags.players ?? (consoles > 1 ? consoles : 2);
@@ -107,6 +107,12 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   } finally {
     await relay?.close("the host is gone", false);
   }
+}
+
+/** Handhelds have one pad: several players have one each, linked. */
+function machineFor(rom: string, { core, set, players = 2 }: HostFlags) {
+  if (core !== undefined || players === 1 || !/\.(gb|gbc|gba)$/i.test(rom)) return { core, settings: set };
+  return { core: "link", settings: { consoles: `${players}`, ...set } };
 }
 
 export async function joinGame(where: string, roms: string[], flags: JoinFlags, mode: Mode): Promise<void> {
