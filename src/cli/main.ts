@@ -20,6 +20,9 @@ const COMMANDS = [
   "movie",
   "slp",
   "cores",
+  "find",
+  "audit",
+  "explain",
   "demo",
   "setup",
 ] as const;

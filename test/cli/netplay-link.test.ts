@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sha256Hex } from "../../src/machine/boot.ts";
 import { BUTTON } from "../../src/machine/input.ts";
 import { regionOf } from "../../src/machine/machine.ts";
@@ -11,18 +11,9 @@ import { Shell } from "../support/shell.ts";
 
 const folder = scratch();
 const path = (name: string): string => join(folder, name);
-const running: Shell[] = [];
-afterEach(() => {
-  for (const { child } of running.splice(0)) child.kill("SIGKILL");
-});
+const start = (name: string, ...args: string[]): Shell => new Shell(folder, name, ...args, "-o", path(`${name}.isr`));
 
-function start(name: string, ...args: string[]): Shell {
-  const shell = new Shell(folder, name, ...args, "-o", path(`${name}.isr`));
-  running.push(shell);
-  return shell;
-}
-
-describe("netplay over linked consoles", () => {
+describe.concurrent("netplay over linked consoles", () => {
   it("two cartridges that differ are played together by two who have both, each sees their own", async () => {
     // Another cartridge of the same game: its last byte, which nobody reads, is different.
     copyFileSync(RALLY, path("red.gbc"));

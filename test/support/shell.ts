@@ -2,12 +2,17 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { expect, vi } from "vitest";
+import { afterAll, expect, vi } from "vitest";
 
 const main = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 // biome-ignore lint/suspicious/noExplicitAny: events of many kinds
 type Told = { readonly event: string } & Record<string, any>;
+
+const running: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of running) child.kill("SIGKILL");
+});
 
 /** A netplay command as a process of its own, told of by its events. */
 export class Shell {
@@ -24,6 +29,7 @@ export class Shell {
     );
     this.child.stderr!.on("data", (text) => (this.err += text));
     createInterface({ input: this.child.stdout! }).on("line", (line) => this.told.push(JSON.parse(line)));
+    running.push(this.child);
     this.ended = new Promise((resolve) => this.child.on("close", resolve));
   }
 

@@ -1,0 +1,81 @@
+import { type Command, Option } from "commander";
+import { audit } from "../audit/audit.node.ts";
+import { syncSettings, table } from "../audit/audit-told.ts";
+import { writeWhole } from "../follow/job.node.ts";
+import {
+  coreOption,
+  count,
+  example,
+  jsonOption,
+  loadMovie,
+  loadProfile,
+  noMovie,
+  profileOption,
+  setOption,
+} from "./options.ts";
+import { Progress } from "./progress.ts";
+
+interface AuditFlags {
+  movie?: string;
+  frames?: number;
+  core?: string;
+  set: Record<string, string>;
+  profile?: string;
+  budget: number;
+  jobs?: number;
+  only?: string;
+  job?: string;
+  write?: string;
+  all?: boolean;
+  json?: boolean;
+}
+
+export function add(program: Command): Command {
+  const command = program
+    .command("audit")
+    .argument("<rom>", "the game")
+    .description(
+      "Changes one thing at a time and compares whole runs: what this game's run depends on, and what to pin.",
+    )
+    .option("--movie <file>", "inputs to play; without it nobody touches the pads")
+    .addOption(
+      new Option("--frames <n>", "frames of each run (default: the movie's or 600, as the budget allows)").argParser(
+        count,
+      ),
+    )
+    .addOption(coreOption())
+    .addOption(setOption())
+    .addOption(profileOption())
+    .addOption(new Option("--budget <seconds>", "stop after so long").argParser(count).default(100))
+    .addOption(new Option("--jobs <n>", "runs at once (default: one for each CPU core)").argParser(count))
+    .option("--only <text>", "only trials with this in their name")
+    .option("--job <file>", "keep finished trials here, and go on from it")
+    .option("--write <file>", "write the core's sync settings as JSON")
+    .option("--all", "list the trials that changed nothing too")
+    .addOption(jsonOption())
+    .action(run);
+  return example(command, "instep audit game.nes --core nestopia --movie run.bk2 --write nestopia.sync.json");
+}
+
+async function run(rom: string, flags: AuditFlags): Promise<void> {
+  const { movie } = flags.movie ? await loadMovie(flags.movie) : { movie: noMovie };
+  const progress = new Progress();
+  const result = await audit({
+    rom,
+    core: flags.core,
+    settings: flags.set,
+    movie,
+    profile: await loadProfile(flags.profile),
+    frames: flags.frames,
+    budget: flags.budget,
+    jobs: flags.jobs,
+    job: flags.job,
+    only: flags.only,
+    onTrial: (done, of) => progress.at("audit", done, of),
+  });
+  progress.stop();
+  const settings = syncSettings(result);
+  if (flags.write) writeWhole(flags.write, `${JSON.stringify(settings, null, 2)}\n`);
+  if (flags.json) console.log(JSON.stringify({ ...result, syncSettings: settings }));
+  else for (const line of table(result, flags.all === true)) console.log(line);
+}

@@ -1,0 +1,107 @@
+import { type Command, Option } from "commander";
+import { explainParting, madeSide, sideOf } from "../audit/explain.node.ts";
+import { explained } from "../audit/explain-told.ts";
+import { framesOf } from "../movie/movie.ts";
+import { EXIT, Problem } from "../problem.ts";
+import type { Fault } from "../replay/run.ts";
+import {
+  coreOption,
+  count,
+  example,
+  fault,
+  jsonOption,
+  loadMovie,
+  loadProfile,
+  noMovie,
+  profileOption,
+  settings,
+} from "./options.ts";
+
+interface ExplainFlags {
+  rom?: string;
+  a?: Record<string, string>;
+  b?: Record<string, string>;
+  movie?: string;
+  core?: string;
+  profile?: string;
+  frames?: number;
+  json?: boolean;
+}
+
+export function add(program: Command): Command {
+  const command = program
+    .command("explain")
+    .argument("[a]", "a recording (.isr)")
+    .argument("[b]", "another one that parts from it")
+    .description("Two runs that part: which of their differences it takes, and where it shows first.")
+    .option("--rom <file>", "the game")
+    .addOption(
+      new Option(
+        "--a <k=v,...>",
+        "instead of recordings: core=, movie=, patch:NAME=on, lag=FRAME, options of the core",
+      ).argParser(settings),
+    )
+    .addOption(new Option("--b <k=v,...>", "the other one").argParser(settings))
+    .option("--movie <file>", "inputs that both play")
+    .addOption(coreOption())
+    .addOption(profileOption())
+    .addOption(
+      new Option("--frames <n>", "frames that are compared (default: the shorter one's, or 600)").argParser(count),
+    )
+    .addOption(jsonOption())
+    .action(run);
+  return example(
+    command,
+    "instep explain mine.isr theirs.isr",
+    "instep explain --rom game.nes --core nestopia --movie run.fm2 --b nestopia_overclock=2x,nestopia_palette=raw",
+  );
+}
+
+async function run(a: string | undefined, b: string | undefined, flags: ExplainFlags): Promise<void> {
+  const sides = await (a !== undefined ? recorded(a, b, flags) : made(flags));
+  const explanation = await explainParting(
+    sides[0].side,
+    sides[1].side,
+    flags.frames ?? Math.min(sides[0].frames, sides[1].frames),
+  );
+  if (flags.json) console.log(JSON.stringify(explanation));
+  else for (const line of explained(explanation)) console.log(line);
+  if (explanation.parts) process.exitCode = EXIT.desync;
+}
+
+async function recorded(a: string, b: string | undefined, flags: ExplainFlags) {
+  if (b === undefined) throw new Problem(`${a}: give the recording that parts from it too: instep explain A.isr B.isr`);
+  if (flags.a || flags.b) throw new Problem("--a and --b are for a game; recordings bring their own boots");
+  return [await sideOf(a, flags.rom), await sideOf(b, flags.rom)] as const;
+}
+
+async function made(flags: ExplainFlags) {
+  if (flags.rom === undefined)
+    throw new Problem("give two recordings, or a game with --rom and what differs with --a and --b");
+  if (!flags.a && !flags.b) throw new Problem("say in what the two differ: --b overclock=2x");
+  return [await sideFrom(flags.rom, flags, flags.a ?? {}), await sideFrom(flags.rom, flags, flags.b ?? {})] as const;
+}
+
+/** A side from "core=..,movie=..,patch:NAME=on,lag=FRAME,option=value". */
+async function sideFrom(rom: string, flags: ExplainFlags, words: Readonly<Record<string, string>>) {
+  const { core = flags.core, movie: file = flags.movie, ...others } = words;
+  const patches: Record<string, boolean> = {};
+  const set: Record<string, string> = {};
+  let faults: Fault[] = [];
+  for (const [key, value] of Object.entries(others)) {
+    if (key.startsWith("patch:")) patches[key.slice(6)] = value === "on";
+    else if (key === "lag") faults = fault(`lag@${value}`, faults);
+    else set[key] = value;
+  }
+  const movie = file === undefined ? noMovie : (await loadMovie(file)).movie;
+  const side = await madeSide({
+    rom,
+    core,
+    settings: set,
+    patches,
+    movie,
+    faults,
+    profile: await loadProfile(flags.profile),
+  });
+  return { side, frames: framesOf(movie) || 600 };
+}

@@ -1,0 +1,37 @@
+import type { VideoFrame } from "../../machine/machine.ts";
+
+/** A canvas as a machine's screen. */
+export class Screen {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #context: CanvasRenderingContext2D;
+  #image = new ImageData(1, 1);
+  #pixels = new Uint32Array(this.#image.data.buffer);
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false })!;
+  }
+
+  /** Draws a picture; nothing where the step drew none. */
+  show({ width, height, pitch, aspect, pixels }: VideoFrame): void {
+    if (pixels.length === 0) return;
+    if (this.#image.width !== width || this.#image.height !== height) this.#resize(width, height, aspect);
+    const from = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
+    const to = this.#pixels;
+    // A canvas wants R G B A, and has B G R X.
+    for (let y = 0, at = 0; y < height; y++)
+      for (let x = 0, read = (y * pitch) >> 2; x < width; x++, at++, read++) {
+        const pixel = from[read]!;
+        to[at] = 0xff000000 | ((pixel & 0xff) << 16) | (pixel & 0xff00) | ((pixel >> 16) & 0xff);
+      }
+    this.#context.putImageData(this.#image, 0, 0);
+  }
+
+  #resize(width: number, height: number, aspect: number): void {
+    this.#image = new ImageData(width, height);
+    this.#pixels = new Uint32Array(this.#image.data.buffer);
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    this.#canvas.style.aspectRatio = `${aspect || width / height}`;
+  }
+}
