@@ -1,21 +1,23 @@
 import type { Boot } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
 import { Chain } from "./chain.ts";
-import { Door, differs, type Hosting, type Opened, offer } from "./door.ts";
+import { Door, type Hosting, type Opened } from "./door.ts";
 import type { SessionEvent, SessionHost } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
-import { Link, PROTOCOL } from "./link.ts";
+import { PROTOCOL } from "./link.ts";
 import { type Application, Lobby } from "./lobby.ts";
 import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
-import { Parts, partsOf } from "./parts.ts";
-import { Peer, readMessage } from "./peer.ts";
+import { type Peer, readMessage } from "./peer.ts";
+import { People } from "./people.ts";
+import { Readmission } from "./readmission.ts";
 import { Returning } from "./returning.ts";
 import { Seats } from "./seats.ts";
 import type { Suite } from "./suite.ts";
 import type { Request } from "./timeline.ts";
+import { admitWatcher, Beginning } from "./watching.ts";
 
 export interface SessionOptions extends Application {
   readonly suite: Suite;
@@ -60,34 +62,32 @@ export class Session {
   /** Over, and why. */
   ended: string | undefined;
   readonly #options: SessionOptions;
-  readonly #peers = new Map<PeerId, Peer>();
+  readonly #people: People;
   /** This one hosts; or it wants in. */
   readonly #door: Door | undefined;
   readonly #lobby: Lobby;
   #opened: Opened | undefined;
   #openAsked = false;
-  #roster: readonly RosterEntry[] = [];
   #linkedSaid = false;
   /** The game has begun: for this one too. */
   #begun = false;
   #closing: Closing | undefined;
   readonly #feed = new Feed();
   #returning: Returning | undefined;
-  /** Players who began anew and want in again: they get their seat back once they count as away. */
-  readonly #readmitted = new Map<Peer, "asked" | "offered">();
+  readonly #readmission = new Readmission();
   /** Whom this one asks to come back, when it did so last, and what was agreed. */
   #leader: Peer | undefined;
   #askedBack = 0;
   /** The others let this one rest from this frame on: before it, its input was its own. */
   #restsFrom = 0;
   #back: Comeback | undefined;
-  /** A state from which this one begins to watch, on its way. */
-  #keyframe: { readonly frame: number; readonly parts: Parts } | undefined;
+  readonly #beginning = new Beginning();
   #partedSaid = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
     const { hosting, id, name, suite } = options;
+    this.#people = new People(suite, options.room);
     this.#door = hosting && new Door(hosting, id, { seat: 0, name, identity: suite.identity });
     this.#lobby = new Lobby(options);
     this.#opened = hosting;
@@ -118,7 +118,7 @@ export class Session {
 
   /** Who plays, once that is sure. */
   get players(): readonly RosterEntry[] {
-    return this.#roster;
+    return this.#people.roster;
   }
 
   /** What the machine runs for, once the game has begun. */
@@ -127,7 +127,7 @@ export class Session {
   }
 
   get peers(): Iterable<Peer> {
-    return this.#peers.values();
+    return this.#people.peers.values();
   }
 
   /** The last frame, once the end is agreed. */
@@ -137,13 +137,12 @@ export class Session {
 
   /** Somebody can be reached, or cannot any more. */
   present(id: PeerId, here: boolean): void {
-    if (here && !this.#peers.has(id))
-      this.#peers.set(id, new Peer(id, new Link(this.#options.suite, this.#options.room)));
-    if (!here && (!this.#begun || (this.#peers.get(id)?.seat ?? -1) < 0)) this.#drop(id);
+    if (here) this.#people.add(id);
+    else if (!this.#begun || (this.#people.peers.get(id)?.seat ?? -1) < 0) this.#drop(id);
   }
 
   receive(id: PeerId, datagram: Uint8Array, now: number): void {
-    const peer = this.#peers.get(id);
+    const peer = this.#people.peers.get(id);
     const received = peer?.link.receive(datagram, now);
     if (!peer || !received) return;
     if (received.payload && peer.seat >= 0) this.game?.receivePayload(peer, received.payload, received.newest, now);
@@ -158,7 +157,7 @@ export class Session {
     if (this.ended === undefined) this.#update(now);
     this.#feedFollowers();
     const out: { to: PeerId; datagram: Uint8Array }[] = [];
-    for (const peer of this.#peers.values()) {
+    for (const peer of this.peers) {
       const payload = peer.seat >= 0 ? this.game?.payloadFor(peer, now) : undefined;
       for (const datagram of peer.link.flush(now, payload)) out.push({ to: peer.id, datagram });
     }
@@ -183,30 +182,30 @@ export class Session {
   }
 
   say(text: string): void {
-    this.#tellAll(["chat", text.slice(0, 500)]);
+    this.#people.tellAll(["chat", text.slice(0, 500)]);
   }
 
   pause(on: boolean): void {
     if (this.game) this.game.paused = on;
-    this.#tellAll(["pause", on]);
+    this.#people.tellAll(["pause", on]);
   }
 
   /** Signs a link of the recording, and tells the others. */
   sign(link: number, message: Uint8Array): Uint8Array {
     const signature = this.#options.suite.sign(message);
-    this.#tellAll(["signature", link, signature]);
+    this.#people.tellAll(["signature", link, signature]);
     return signature;
   }
 
   /** Goes on without a player that is lost, as soon as those who are left may. */
   without(seat: number): void {
-    this.#tellAll(["without", seat]);
+    this.#people.tellAll(["without", seat]);
     this.game?.presence.dismissed.add(seat);
   }
 
   /** Leaves; the others may go on. */
   leave(): void {
-    this.#tellAll(["leave"]);
+    this.#people.tellAll(["leave"]);
     this.#end("you left");
   }
 
@@ -214,13 +213,13 @@ export class Session {
   end(why: string): void {
     if (this.ended !== undefined) return;
     const frame = this.steps?.frame;
-    this.#tellAll(["end", why, frame ?? null]);
+    this.#people.tellAll(["end", why, frame ?? null]);
     this.#close(why, frame);
   }
 
   /** Ends the session at once: this one cannot go on. */
   quit(why: string): void {
-    this.#tellAll(["end", why, null]);
+    this.#people.tellAll(["end", why, null]);
     this.#end(why);
   }
 
@@ -240,19 +239,15 @@ export class Session {
     if (!this.steps) this.#end(why);
   }
 
-  #tellAll(message: Message): void {
-    for (const peer of this.#peers.values()) if (peer.link.open) peer.tell(message);
-  }
-
   /** What time brings. */
   #update(now: number): void {
-    if (this.#begun) this.#recognise();
+    if (this.#begun) for (const seat of this.#people.recognise(this.seat)) this.game?.presence.dismissed.add(seat);
     else this.#gather();
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
-    this.#readmit();
-    this.#returning?.update(now, this.#peers.values());
+    if (this.game) this.#readmission.update(this.game, this.#lobby.id ?? this.#options.id, this.#opened!, this.rules!);
+    this.#returning?.update(now, this.peers);
     this.#askBack(now);
     if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
     for (const seat of this.#returning?.returned.splice(0) ?? []) this.#returned(seat);
@@ -286,8 +281,10 @@ export class Session {
         peer.name = message[1];
         // Who plays said this before the game began, and it came late.
         if (this.#begun && peer.playsSince === peer.link.restarts) break;
-        if (this.#seatOf(peer) >= 0 && this.#begun) this.#wantsBack(peer);
-        else if (this.#door) this.#letIn(this.#door, peer, message);
+        if (this.#people.seatOf(peer) >= 0 && this.#begun) {
+          this.#people.recognise(this.seat);
+          this.#readmission.ask(peer, this.game);
+        } else if (this.#door) this.#letIn(this.#door, peer, message);
         break;
       case "save":
         this.#door?.takeSave(peer, message[2], message[3]);
@@ -297,7 +294,7 @@ export class Session {
           this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
       case "keyframe":
-        if (fromHost && !this.steps) this.#takeKeyframe(message[1], message[2], message[3], message[4], message[5]);
+        if (fromHost && !this.steps) this.#beginAt(message);
         break;
       case "ready":
         this.#ready(peer, message[1], message[2]);
@@ -337,11 +334,11 @@ export class Session {
   /** What is due before the game: asking to join, and finding everybody. */
   #gather(): void {
     const { mode, name } = this.#options;
-    for (const [id, { link }] of this.#peers) {
+    for (const [id, { link }] of this.#people.peers) {
       if (link.wrongVersion === undefined) continue;
       const why = `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`;
       this.events.push({ kind: "refused", name: this.#door ? "somebody" : name, why });
-      this.#peers.delete(id);
+      this.#people.peers.delete(id);
       if (!this.#door) this.#end(why);
     }
     if (this.#door) {
@@ -349,16 +346,17 @@ export class Session {
       if (gathered && !this.#openAsked)
         this.events.push({ kind: "gathered", boot: this.#options.hosting!.boot, saves: gathered });
       this.#openAsked = gathered !== undefined;
-      this.#roster = this.#door.roster;
-    } else this.#lobby.ask(this.#peers.values());
-    if (this.#roster.length === 0 || !this.#seatAll() || mode !== "play") return;
+      this.#people.roster = this.#door.roster;
+    } else this.#lobby.ask(this.peers);
+    const { length } = this.players;
+    if (length === 0 || !this.#people.seatAll(this.seat) || mode !== "play") return;
     if (this.#door) {
-      if (!this.#door.players.every(({ linked }) => linked === this.#roster.length)) return;
+      if (!this.#door.players.every(({ linked }) => linked === length)) return;
       for (const peer of this.#door.players) peer.tell(["start"]);
       this.#start();
     } else if (!this.#linkedSaid) {
       this.#linkedSaid = true;
-      this.#lobby.host!.tell(["linked", this.#roster.length]);
+      this.#lobby.host!.tell(["linked", length]);
     }
   }
 
@@ -368,65 +366,18 @@ export class Session {
       this.events.push({ kind: "refused", name: this.name, why: refused });
       this.#end(refused);
     }
-    this.#roster = roster;
+    this.#people.roster = roster;
     if (this.#openAsked) return;
     if (size > 0) this.events.push({ kind: "save", received, size });
     if (offer) this.events.push({ kind: "open", ...offer });
     this.#openAsked = offer !== undefined;
   }
 
-  /** The seat on the roster of whoever this peer is proved to be; -1: none. */
-  #seatOf({ link }: Peer): number {
-    return this.#roster.find(({ identity }) => link.identity && sameBytes(link.identity, identity))?.seat ?? -1;
-  }
-
-  /** Gives everybody on the roster their seat; false while somebody is not linked yet. */
-  #seatAll(): boolean {
-    return this.#roster.every(({ seat, name }) => {
-      if (seat === this.seat) return true;
-      const peer = [...this.#peers.values()].find((other) => this.#seatOf(other) === seat);
-      if (!peer) return false;
-      peer.seat = seat;
-      peer.name = name;
-      return true;
-    });
-  }
-
-  /** A player may come by another way than before, or as a process that began anew: it is the same by its identity. */
-  #recognise(): void {
-    for (const peer of this.#peers.values()) {
-      const seat = peer.seat < 0 ? this.#seatOf(peer) : -1;
-      if (seat < 0 || seat === this.seat) continue;
-      for (const [id, before] of this.#peers) if (before.seat === seat) this.#peers.delete(id);
-      peer.seat = seat;
-      peer.name = this.#roster.find((entry) => entry.seat === seat)!.name;
-      this.game?.presence.dismissed.add(seat);
-    }
-  }
-
-  #wantsBack(peer: Peer): void {
-    this.#recognise();
-    this.#readmitted.set(peer, "asked");
-    this.game?.presence.dismissed.add(peer.seat);
-    this.game?.presence.anew.add(peer.seat);
-  }
-
-  /** Who began anew is offered their seat, as soon as the others count it as away. */
-  #readmit(): void {
-    const { game, rules } = this;
-    if (!game?.seats.leads) return;
-    for (const [peer, stage] of this.#readmitted) {
-      if (stage === "offered" || !game.seats.away.has(peer.seat)) continue;
-      this.#readmitted.set(peer, "offered");
-      offer(peer, this.#lobby.id ?? this.#options.id, peer.seat, this.#opened!, rules!);
-    }
-  }
-
   #returned(seat: number): void {
     this.events.push({ kind: "back", name: this.game?.seats.peer(seat)?.name ?? "", seat });
-    for (const peer of this.#others().filter((other) => other.seat === seat)) {
+    for (const peer of this.#people.players.filter((other) => other.seat === seat)) {
       peer.playsSince = peer.link.restarts;
-      this.#readmitted.delete(peer);
+      this.#readmission.forget(peer);
     }
   }
 
@@ -437,10 +388,12 @@ export class Session {
   }
 
   #ready(peer: Peer, boot: Boot, print: string): void {
-    const returns = this.#readmitted.delete(peer);
-    const why = returns ? differs(this.#opened!, peer.name, boot, print) : this.#door?.ready(peer, boot, print);
+    const returns = this.#readmission.has(peer);
+    const why = returns
+      ? this.#readmission.ready(peer, this.#opened!, boot, print)
+      : this.#door?.ready(peer, boot, print);
     if (why !== undefined) this.#refuse(peer, why);
-    else if (returns) peer.tell(["roster", [...this.#roster]]);
+    else if (returns) peer.tell(["roster", [...this.players]]);
   }
 
   #refuse(peer: Peer, why: string): void {
@@ -450,20 +403,20 @@ export class Session {
   }
 
   #start(): void {
-    if (!this.#seatAll() || !this.rules) return;
+    if (!this.#people.seatAll(this.seat) || !this.rules) return;
     this.#begin();
-    this.#play(new Seats(this.seat, this.#roster.length, this.#others()));
+    this.#play(this.#seats());
   }
 
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
-    for (const peer of this.#others()) peer.playsSince = peer.link.restarts;
-    this.events.push({ kind: "started", players: this.#roster });
+    for (const peer of this.#people.players) peer.playsSince = peer.link.restarts;
+    this.events.push({ kind: "started", players: this.players });
   }
 
-  #others(): Peer[] {
-    return [...this.#peers.values()].filter((peer) => peer.seat >= 0);
+  #seats(): Seats {
+    return new Seats(this.seat, this.players.length, this.#people.players);
   }
 
   #firstChain(): Chain {
@@ -482,7 +435,7 @@ export class Session {
     if (!game) return false;
     if (game.receive(seat, message, now) || this.#returning!.receive(peer, seat, message, now)) return true;
     if (message[0] !== "back" || message[1] === this.seat || seat !== game.seats.leader) return false;
-    const returner = this.#others().find((other) => other.seat === message[1]);
+    const returner = this.#people.players.find((other) => other.seat === message[1]);
     if (returner) this.#returning!.back(returner, message[2]);
     return true;
   }
@@ -490,7 +443,7 @@ export class Session {
   /** The others played on: from now on this one follows, until it is near enough to play again. It may have begun anew. */
   #fall(leader: Peer, rests: number): void {
     const { game } = this;
-    if (!game && (this.seat < 0 || !this.#opened || !this.#seatAll())) return;
+    if (!game && (this.seat < 0 || !this.#opened || !this.#people.seatAll(this.seat))) return;
     // What this one settled alone may hold input of others that nobody else has.
     const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests, leader.agreed)) : 0;
     game?.chain.rewind(frame);
@@ -506,7 +459,7 @@ export class Session {
 
   #watch(chain: Chain): void {
     const { rules } = this;
-    this.follower = new Follower(this.#roster.length, inputWidth(rules!.device), chain, frameMs(rules!));
+    this.follower = new Follower(this.players.length, inputWidth(rules!.device), chain, frameMs(rules!));
   }
 
   #askBack(now: number): void {
@@ -517,7 +470,7 @@ export class Session {
   }
 
   #comeBack({ frame, away, epoch }: Comeback): void {
-    const seats = new Seats(this.seat, this.#roster.length, this.#others());
+    const seats = this.#seats();
     for (const seat of away) seats.away.add(seat);
     for (const peer of seats.peers) peer.lost = false;
     this.#play(seats, this.follower!.chain, frame);
@@ -531,39 +484,28 @@ export class Session {
   #feedFollowers(): void {
     if (!this.game || !this.rules) return;
     for (const { peer, mode } of this.#door?.watchers ?? [])
-      if (!this.#feed.has(peer)) this.#feed.add(peer, mode === "watch now" ? this.#sendKeyframe(peer) : 0);
+      if (!this.#feed.has(peer)) admitWatcher(peer, mode, this.#feed, this.game, this.#options.host);
     const size = this.game.players * inputWidth(this.rules.device);
     const { agreed, chain } = this.game;
     this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));
   }
 
-  /** Gives the newest state that is agreed; returns the frame from which inputs are needed. */
-  #sendKeyframe(peer: Peer): number {
-    const keyframe = this.#options.host.keyframe();
-    const link = keyframe && this.game!.chain.link(keyframe.frame);
-    if (!keyframe || link === undefined) return 0;
-    const { frame, state } = keyframe;
-    for (const [at, bytes] of partsOf(state)) peer.tell(["keyframe", frame, link, state.length, at, bytes]);
-    return frame;
-  }
-
-  #takeKeyframe(frame: number, link: number, size: number, at: number, bytes: Uint8Array): void {
-    if (this.#options.mode !== "watch now" || this.#roster.length === 0) return;
-    if (at === 0) this.#keyframe = { frame, parts: new Parts(size) };
-    const { parts } = this.#keyframe ?? {};
-    if (!parts?.take(at, bytes) || !parts.complete || this.#keyframe?.frame !== frame) return;
-    if (!this.#options.host.startFrom(frame, parts.bytes)) {
+  #beginAt([, ...piece]: Extract<Message, ["keyframe", ...unknown[]]>): void {
+    if (this.#options.mode !== "watch now" || this.players.length === 0) return;
+    const begin = this.#beginning.take(...piece);
+    if (!begin) return;
+    if (!this.#options.host.startFrom(begin.frame, begin.state)) {
       this.#end("this core takes no states of others; watch from the start");
       return;
     }
     const chain = this.#firstChain();
-    chain.adopt(frame, link);
+    chain.adopt(begin.frame, begin.link);
     this.#begin();
     this.#watch(chain);
   }
 
   #follow(first: number, bytes: Uint8Array, link: number | undefined): void {
-    if (this.#roster.length === 0) return;
+    if (this.players.length === 0) return;
     if (!this.follower) {
       this.#begin();
       this.#watch(this.#firstChain());
@@ -572,18 +514,16 @@ export class Session {
   }
 
   #drop(id: PeerId): void {
-    const peer = this.#peers.get(id);
-    this.#peers.delete(id);
+    const { peers } = this.#people;
+    const peer = peers.get(id);
+    peers.delete(id);
     if (!peer) return;
     this.#door?.drop(peer);
     this.#feed.remove(peer);
-    this.#readmitted.delete(peer);
+    this.#readmission.forget(peer);
     if (peer === this.#lobby.host) this.#end("the host is gone");
   }
 }
 
 /** Frames that one who follows steps at once: one, and more when many wait. */
 const paceOf = (waiting: number): number => (waiting > 90 ? 60 : waiting > 8 ? 2 : Math.min(1, waiting));
-
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
