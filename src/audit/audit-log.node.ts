@@ -33,9 +33,9 @@ export class AuditLog {
   /** Says what the findings are of. */
   claim(of: unknown, frames: number): void {
     const identity = canonicalJson(of);
-    if (this.#head?.identity === identity && this.#head.frames === frames) return;
-    this.#known.clear();
-    if (this.#path !== undefined) writeWhole(this.#path, `${JSON.stringify({ identity, frames })}\n`);
+    if (this.#head?.identity !== identity || this.#head.frames !== frames) this.#known.clear();
+    const lines = [{ identity, frames }, ...this.#known.values()].map((line) => `${JSON.stringify(line)}\n`);
+    if (this.#path !== undefined) writeWhole(this.#path, lines.join(""));
   }
 
   finding(id: string): Finding | undefined {

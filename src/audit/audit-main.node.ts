@@ -90,7 +90,7 @@ async function opened(spec: TraceSpec): Promise<Run> {
 async function stepped(spec: TraceSpec): Promise<Stepped> {
   const it = await opened(spec);
   const step = (): void => {
-    it.step(SHOW_ALL);
+    it.step(SHOW_NOTHING);
     signOfLife();
   };
   return { machine: it.machine, step };

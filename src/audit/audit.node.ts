@@ -55,8 +55,8 @@ export interface AuditRequest extends MachineSpec {
   /** A file that finished trials are kept in. */
   readonly job?: string | undefined;
   readonly seed?: number;
-  /** Only trials whose id has this in it. */
-  readonly only?: string | undefined;
+  /** Only trials whose id has this in it, or that it matches. */
+  readonly only?: string | RegExp | undefined;
   readonly onTrial?: (done: number, of: number, finding: Finding) => void;
 }
 
@@ -104,7 +104,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   log.claim(identity, frames);
   const spec = specOf({ ...plain, frames });
   const trace = await inChild("the plain run", (child) => child.call("trace", spec));
-  const trials = trialsOf({ ...subject, frames }, seed).filter(({ id }) => !request.only || id.includes(request.only));
+  const trials = trialsOf({ ...subject, frames }, seed).filter(({ id }) => id.search(escaped(request.only)) >= 0);
   const bench = new Bench(spec, trace, deadline);
   const findings = new Map<string, Finding>();
   const keep = (finding: Finding): void => {
@@ -148,6 +148,9 @@ function movieBytes(movie: Movie): Uint8Array {
     movie.tracks.map(({ buttons }) => new Uint8Array(buttons.buffer, buttons.byteOffset, buttons.byteLength)),
   );
 }
+
+const escaped = (only: string | RegExp = ""): RegExp =>
+  typeof only === "string" ? new RegExp(only.replace(/[^\w\s]/g, "\\$&")) : only;
 
 /** Runs something in a process of its own, which is ended afterwards. */
 export async function inChild<T>(role: string, what: (child: Child<AuditVerbs>) => Promise<T>): Promise<T> {
@@ -226,17 +229,20 @@ class Bench {
     const ignore = regions.flatMap(({ name }, i) => (ignored.has(name) ? [i] : []));
     const from = trial.coldAt === undefined ? undefined : await this.#stateAt(trial.coldAt);
     const spec = { ...this.#specOf(trial), ...(from && { from }) };
-    const play = () => this.#in(`the run with ${trial.id}`, (child) => child.call("trace", spec, this.#trace, ignore));
-    const seen = await play();
+    const seen = await this.#in(`the run with ${trial.id}`, (child) => child.call("trace", spec, this.#trace, ignore));
     this.framesRun += seen.last;
     const shape = (r: Trace["regions"]): string => r.map(({ name, size }) => `${name}:${size}`).join();
     if (shape(seen.regions) !== shape(regions)) return { verdict: "differs", frame: 0, bytes: 0 };
     const parted = partedAt(this.#trace, seen, (from?.frame ?? 0) + 1, seen.last);
     if (!seen.dump) return output(parted);
-    const again = await play();
-    this.framesRun += again.last;
+    // Once more, and then the plain run up to there.
+    const { again, expected } = await this.#in(`the run with ${trial.id}`, async (child) => {
+      const again = await child.call("trace", spec, this.#trace, ignore);
+      await child.call("open", this.#spec);
+      return { again, expected: await child.call("to", seen.last) };
+    });
+    this.framesRun += again.last + seen.last;
     const unsteady = again.last !== seen.last || !again.dump || Buffer.compare(again.dump, seen.dump) !== 0;
-    const expected = await this.#memoryAt(seen.last);
     return { ...this.#told(seen.last, expected, seen.dump, ignored), ...(unsteady && { unsteady }) };
   }
 
@@ -270,14 +276,6 @@ class Bench {
       ),
     );
     return probe ? { probe: probe.name } : {};
-  }
-
-  #memoryAt(frame: number): Promise<Uint8Array> {
-    this.framesRun += frame;
-    return this.#in("the plain run", async (child) => {
-      await child.call("open", this.#spec);
-      return child.call("to", frame);
-    });
   }
 
   #stateAt(frame: number): Promise<NonNullable<TraceSpec["from"]>> {

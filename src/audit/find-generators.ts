@@ -116,6 +116,7 @@ const KNOWN_LEHMER = [16807, 48271, 69621, 39373];
 export function* proposals(pairs: Pairs, deep: boolean): Generator<Kind> {
   const { width } = pairs;
   if (width > 8) yield* congruential(pairs);
+  if (width === 16) yield { kind: "lcg", multiply: 17, add: 1 };
   if (width === 32) {
     for (const [multiply, add] of KNOWN_LCG) yield { kind: "lcg", multiply, add };
     for (const carry of ["high", "low"] as const)
@@ -158,14 +159,22 @@ function* congruential({ width, before, after, joined }: Pairs): Generator<Kind>
     votes.push(`${a},${((x1 - Math.imul(a, x0)) & mask) >>> 0}`);
   }
   const maps = voted(votes, 10).map((key) => key.split(",").map(Number) as [number, number]);
-  // What is added is odd and the multiplier 1 modulo 4, or nothing is added: others repeat themselves soon (Hull and Dobell).
-  for (const [multiply, add] of maps) if (multiply % 4 === 1 || add === 0) yield { kind: "lcg", multiply, add };
+  for (const [multiply, add] of maps) if (sound(multiply, add)) yield { kind: "lcg", multiply, add };
   for (const [a, c] of maps)
     for (const [b, d] of maps) {
       const multiply = (Math.imul(a, inverse(b)) & mask) >>> 0;
       const add = ((c - Math.imul(multiply, d)) & mask) >>> 0;
-      if (multiply > 1 && (multiply % 4 === 1 || add === 0)) yield { kind: "lcg", multiply, add };
+      if (sound(multiply, add)) yield { kind: "lcg", multiply, add };
     }
+}
+
+/**
+ * A multiplier of 5 modulo 8 with something odd added goes through all states (Hull and Dobell), with nothing added one of 3 or 5 through the
+ * most. Another one that is small will do too: libraries have 17 and 257. What is left would be near a counter.
+ */
+function sound(multiply: number, add: number): boolean {
+  if (add === 0) return multiply % 8 === 5 || multiply % 8 === 3;
+  return (add & 1) === 1 && (multiply % 8 === 5 || (multiply % 4 === 1 && multiply > 1 && multiply < 300));
 }
 
 /** Of an odd number, modulo 2^32 (Newton). */

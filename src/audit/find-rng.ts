@@ -1,4 +1,4 @@
-import { type Algorithm, type RngSpec } from "../watch/restores.ts";
+import type { Algorithm, RngSpec } from "../watch/restores.ts";
 import { drawsBetween, type Kind, type Pairs, proposals, stepOf } from "./find-generators.ts";
 import { type Place, type Play, type Survey, survey, type Trace, trace } from "./find-trace.ts";
 
@@ -28,6 +28,8 @@ export interface RngOptions {
 
 /** Frames that must have changed a state before anything is said of it. */
 const LEAST = 20;
+/** Of each run, the part that a generator is found from. */
+const LEARNT = 0.6;
 /** Regions up to this size are looked at from every byte on; others from multiples of a value's own size. */
 const SMALL = 64 << 10;
 /** Candidates that all generators are tried on. */
@@ -39,6 +41,9 @@ interface Candidate {
   readonly width: 8 | 16 | 32;
   readonly endian: "little" | "big";
   readonly pairs: Pairs;
+  /** Those of the first three fifths of each run, and the rest: the generator is found from the former. */
+  readonly learn: Pairs;
+  readonly test: Pairs;
   /** How unlike a counter or a position it is: 0 for every bit flipping half of the times. */
   readonly bias: number;
 }
@@ -72,8 +77,15 @@ function wildest({ changes, flips }: Survey, most: number): number[][] {
   const bias = changes.map((count, r) =>
     Float32Array.from(count, (n, w) => {
       if (n < LEAST) return 1;
-      const [low, high] = [flips[r]!.low[w]! / n / 16 - 0.5, flips[r]!.high[w]! / n / 16 - 0.5].map(Math.abs) as [number, number];
-      return Math.max(low, high) < 0.15 ? Math.max(low, high) : Math.min(low, high) < 0.1 ? 0.5 + Math.min(low, high) : 1;
+      const [low, high] = [flips[r]!.low[w]! / n / 16 - 0.5, flips[r]!.high[w]! / n / 16 - 0.5].map(Math.abs) as [
+        number,
+        number,
+      ];
+      return Math.max(low, high) < 0.15
+        ? Math.max(low, high)
+        : Math.min(low, high) < 0.1
+          ? 0.5 + Math.min(low, high)
+          : 1;
     }),
   );
   const sorted = bias.flatMap((b) => [...b.filter((x) => x < 1)]).sort((a, b) => a - b);
@@ -81,21 +93,24 @@ function wildest({ changes, flips }: Survey, most: number): number[][] {
   return bias.map((b) => [...b.keys()].filter((w) => b[w]! < limit).map((w) => w * 4));
 }
 
+/** Of a console whose CPU reads bytes; addresses of more than 24 bits are of one that reads words. */
+const bytewise = ({ size, base }: Place): boolean => size <= SMALL && base < 1 << 24;
+
 function* candidatesOf(regions: readonly Place[], traces: readonly Trace[]): Generator<Candidate> {
   for (const { region, from, to, at } of traces[0]!.spans) {
     const place = regions[region]!;
     for (let offset = from; offset < to; offset++)
       for (const width of [32, 16, 8] as const) {
         const bytes = width / 8;
-        const step = place.size <= SMALL ? 1 : bytes;
+        const step = bytewise(place) ? 1 : bytes;
         if (offset % step || offset + bytes > to) continue;
         // Where memory is large the CPU reads words, in its own order.
-        if (width === 8 && place.size > SMALL) continue;
-        const own = width === 8 || place.size > SMALL;
+        if (width === 8 && !bytewise(place)) continue;
+        const own = width === 8 || !bytewise(place);
         for (const endian of own ? ([place.endian] as const) : (["little", "big"] as const)) {
           const pairs = pairsOf(traces, at + offset - from, width, endian, place.swap);
-          const bias = pairs && biasOf(pairs);
-          if (pairs && bias !== undefined) yield { place, offset, width, endian, pairs, bias };
+          const bias = pairs && biasOf(pairs.pairs);
+          if (pairs && bias !== undefined) yield { place, offset, width, endian, ...pairs, bias };
         }
       }
   }
@@ -108,10 +123,11 @@ function pairsOf(
   width: 8 | 16 | 32,
   endian: "little" | "big",
   swap: number,
-): Pairs | undefined {
+): Pick<Candidate, "pairs" | "learn" | "test"> | undefined {
   const before: number[] = [];
   const after: number[] = [];
   const joined: number[] = [];
+  const late: boolean[] = [];
   const bytes = width / 8;
   for (const { bytes: all, rows, stride } of traces) {
     let last = -1;
@@ -128,14 +144,22 @@ function pairsOf(
         before.push(last);
         after.push(value);
         joined.push(0);
+        late.push(row > rows * LEARNT);
         was = true;
       }
       last = value;
     }
-    if (before.length < LEAST / 2 && traces.length > 1 && all === traces.at(-1)!.bytes) return undefined;
   }
   if (before.length < LEAST) return undefined;
-  return { width, before: Uint32Array.from(before), after: Uint32Array.from(after), joined: Uint8Array.from(joined) };
+  const some = (wanted: (i: number) => boolean): Pairs => {
+    const kept = [...before.keys()].filter(wanted);
+    const [from, to] = [before, after].map((all) => Uint32Array.from(kept, (i) => all[i]!)) as [
+      Uint32Array,
+      Uint32Array,
+    ];
+    return { width, before: from, after: to, joined: Uint8Array.from(kept, (i) => joined[i]!) };
+  };
+  return { pairs: some(() => true), learn: some((i) => !late[i]), test: some((i) => late[i]!) };
 }
 
 /** Undefined for what cannot be a generator's state: its upper bits hardly flip, or few states come again and again. */
@@ -160,10 +184,9 @@ function biasOf({ width, before, after }: Pairs): number | undefined {
 
 /** The generator that describes the candidate's states best, if one does. */
 function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng | undefined {
-  const { pairs, place, offset, width, endian } = candidate;
-  const learn = slice(pairs, 0, Math.ceil(pairs.before.length * 0.6));
+  const { pairs, learn, place, offset, width, endian } = candidate;
   const distinct = once(learn);
-  const test = once(slice(pairs, learn.before.length, pairs.before.length), learn);
+  const test = once(candidate.test, learn);
   let best: { kind: Kind; measure: Measure } | undefined;
   for (const proposed of proposals(learn, deep)) {
     const screened = measure(proposed, sample(distinct));
@@ -172,9 +195,9 @@ function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng 
     const full = measure(kind, distinct);
     if (!best || full.bits > best.measure.bits) best = { kind, measure: full };
   }
-  if (!best || best.measure.bits < 60) return undefined;
+  if (!best || best.measure.bits < 60 || best.measure.mean > MEAN[width]) return undefined;
   const heldOut = measure(best.kind, test);
-  if (test.before.length > 5 && heldOut.explained < heldOut.pairs * 0.5) return undefined;
+  if (test.before.length > 5 && heldOut.explained < heldOut.pairs * 0.6) return undefined;
   const all = measure(best.kind, pairs);
   const draws: Record<number, number> = { 0: frames - all.pairs };
   for (const k of all.draws) if (k > 0) draws[k] = (draws[k] ?? 0) + 1;
@@ -191,13 +214,6 @@ function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng 
     draws,
   };
 }
-
-const slice = ({ width, before, after, joined }: Pairs, from: number, to: number): Pairs => ({
-  width,
-  before: before.subarray(from, to),
-  after: after.subarray(from, to),
-  joined: joined.subarray(from, to),
-});
 
 /** Each pair once: what comes again and again proves nothing more. */
 function once({ width, before, after }: Pairs, known?: Pairs): Pairs {
@@ -223,12 +239,16 @@ interface Measure {
   readonly pairs: number;
   readonly explained: number;
   readonly bits: number;
+  /** Draws in those that are explained. */
+  readonly mean: number;
   /** For each pair; -1 where no number of draws explains it. */
   readonly draws: Int32Array;
 }
 
 /** Draws in a frame up to which they are counted: of few states, any is near any other. */
 const MOST = { 8: 40, 16: 400, 32: 2000 } as const;
+/** More than so many in the mean are no draws of a game, but a chance among so few states. */
+const MEAN = { 8: 8, 16: 48, 32: 2000 } as const;
 
 /**
  * By minimum description length: a pair that k draws explain costs what a geometric code of the mean takes (log2 of the mean and
@@ -249,7 +269,7 @@ function measure(kind: Kind, { width, before, after }: Pairs): Measure {
   const mean = explained ? sum / explained : 1;
   const constants = kind.kind === "lcg" ? 2 * width : width + 4;
   const bits = explained * (width - Math.log2(mean) - 1.5) - (before.length - explained) - constants;
-  return { pairs: before.length, explained, bits, draws };
+  return { pairs: before.length, explained, bits, mean, draws };
 }
 
 /** Shifts that always come in eights are draws of eight shifts; so for any other number. */
@@ -267,7 +287,10 @@ const BYTES = { u8: 1, u16: 2, u32: 4 } as const;
 function covers(found: FoundRng, { place, offset, width }: Candidate): boolean {
   const from = place.base + offset;
   return (
-    found.region === place.name && from < found.address + BYTES[found.type] && found.address < from + width / 8 && width / 8 <= BYTES[found.type]
+    found.region === place.name &&
+    from < found.address + BYTES[found.type] &&
+    found.address < from + width / 8 &&
+    width / 8 <= BYTES[found.type]
   );
 }
 
@@ -276,7 +299,8 @@ function distinct(found: readonly FoundRng[]): FoundRng[] {
   const kept: FoundRng[] = [];
   for (const one of [...found].sort((a, b) => b.bits - a.bits)) {
     const overlaps = kept.some(
-      (k) => k.region === one.region && one.address < k.address + BYTES[k.type] && k.address < one.address + BYTES[one.type],
+      (k) =>
+        k.region === one.region && one.address < k.address + BYTES[k.type] && k.address < one.address + BYTES[one.type],
     );
     if (!overlaps) kept.push(one);
   }
@@ -286,5 +310,13 @@ function distinct(found: readonly FoundRng[]): FoundRng[] {
 /** As a profile's `rng` has it; generators that profiles do not count go without an algorithm. */
 export function rngSpec({ region, address, type, endian, kind }: FoundRng, n: number): RngSpec {
   const algorithm = kind.kind === "mwc" || kind.kind === "lehmer" ? undefined : (kind as Algorithm);
-  return { name: n ? `random ${n + 1}` : "random", region, address, type, endian, ...(algorithm && { algorithm }), at: ["frame"] };
+  return {
+    name: n ? `random ${n + 1}` : "random",
+    region,
+    address,
+    type,
+    endian,
+    ...(algorithm && { algorithm }),
+    at: ["frame"],
+  };
 }

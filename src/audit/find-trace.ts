@@ -1,10 +1,12 @@
 import { loadBot } from "../follow/load-bot.node.ts";
 import { type MachineSpec, openMachine } from "../follow/open-run.node.ts";
-import { NO_INPUT } from "../machine/input.ts";
+import { type InputSource, NO_INPUT } from "../machine/input.ts";
 import { type Machine, type MemoryRegion, SHOW_NOTHING } from "../machine/machine.ts";
 import type { Movie } from "../movie/movie.ts";
+import { BotInput } from "../replay/bot.ts";
 import { type Fault, Run } from "../replay/run.ts";
 import { defaultProfile } from "../watch/profile.ts";
+import { startingBot } from "./find-bot.ts";
 
 /** A run to look at: who plays what, and what is disturbed on purpose. */
 export interface Play extends MachineSpec {
@@ -52,7 +54,7 @@ export async function watch<T>(
 ): Promise<T> {
   const { machine, profile } = await openMachine(play, play.movie?.start);
   try {
-    const input = play.bot === undefined || play.movie ? NO_INPUT : await loadBot(play.bot, machine);
+    const input = play.movie ? NO_INPUT : await inputOf(play.bot, machine);
     const run = play.movie && new Run(machine, play.movie, profile, play.faults);
     const { each, end } = begin(machine, variablesOf(machine.memory));
     while (machine.frame < frames) {
@@ -65,6 +67,13 @@ export async function watch<T>(
   } finally {
     machine.close();
   }
+}
+
+/** "start:N" is the bot of this room, others as everywhere. */
+async function inputOf(bot: string | undefined, machine: Machine): Promise<InputSource> {
+  if (bot === undefined) return NO_INPUT;
+  const [name, seed = ""] = bot.split(":");
+  return name === "start" ? new BotInput(startingBot, machine, seed) : loadBot(bot, machine);
 }
 
 function poke(machine: Machine, { region: name, at, xor }: NonNullable<Play["poke"]>): void {
@@ -167,16 +176,35 @@ export class Trace {
   }
 }
 
-/** Plays once and keeps the chosen words of every frame. */
-export function trace(play: Play, frames: number, words: readonly (readonly number[])[]): Promise<Trace> {
+/** Plays once and keeps the chosen words of every frame, or from a frame on: then row 0 is that frame. */
+export function trace(play: Play, frames: number, words: readonly (readonly number[])[], first = 0): Promise<Trace> {
   return watch(play, frames, (machine, regions) => {
-    const traced = new Trace(words, frames + 1);
+    const traced = new Trace(words, frames + 1 - first);
     return {
       each(frame) {
-        traced.take(regions, frame);
-        traced.polls[frame] = Math.min(machine.polls, 0xffff);
+        if (frame < first) return;
+        traced.take(regions, frame - first);
+        traced.polls[frame - first] = Math.min(machine.polls, 0xffff);
       },
       end: () => traced,
+    };
+  });
+}
+
+/** Plays once and copies all regions at some frames, which are in rising order. */
+export function snapshots(
+  play: Play,
+  frames: readonly number[],
+): Promise<{ regions: readonly Place[]; at: readonly (readonly Uint8Array[])[] }> {
+  return watch(play, frames.at(-1) ?? 0, (_, regions) => {
+    const at: Uint8Array[][] = [];
+    return {
+      each(frame) {
+        if (!frames.includes(frame)) return;
+        for (const region of regions) region.refresh?.();
+        at.push(regions.map((region) => region.bytes.slice()));
+      },
+      end: () => ({ regions: regions.map(placeOf), at }),
     };
   });
 }

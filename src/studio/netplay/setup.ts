@@ -95,7 +95,8 @@ export class Setup {
   #take(rom: Rom): void {
     this.#rom = rom;
     byId("rom-name").textContent = rom.name;
-    byId("rom-told").textContent = `${rom.bytes.length} bytes, SHA-256 ${rom.sha256.slice(0, 12)}…, on ${rom.core.name}`;
+    byId("rom-told").textContent =
+      `${rom.bytes.length} bytes, SHA-256 ${rom.sha256.slice(0, 12)}…, on ${rom.core.name}`;
     // A Game Boy without a cable is for one; others can watch.
     const most = rom.core.systems.includes("nes") ? 2 : 1;
     if (Number(this.#select("players").value) > most) this.#select("players").value = `${most}`;
