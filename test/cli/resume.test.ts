@@ -32,6 +32,8 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
       shared("nes/cybercoaster.nes"),
       "--core",
       "nestopia",
+      "--frames",
+      "3000",
       ...faults,
       "-o",
       out(name),
