@@ -66,7 +66,7 @@ export function add(program: Command): Command {
   example(watch, "instep netplay watch ws://192.168.1.5:7070/K7Q2MX game.nes");
   addRelay(netplay);
   for (const command of netplay.commands) command.exitOverride();
-  return netplay;
+  return example(netplay, "instep netplay host game.nes --players 2");
 }
 
 /** What host, join and watch take. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { example } from "./options.ts";
 import { addDiff } from "./slp-diff.ts";
 import { addFollow } from "./slp-follow.ts";
 import { addInspect } from "./slp-inspect.ts";
@@ -14,5 +15,5 @@ export function add(program: Command): Command {
   addVerify(command);
   addDiff(command);
   addFollow(command);
-  return command;
+  return example(command, "instep slp inspect Game.slp", "instep slp diff mine.slp yours.slp");
 }
