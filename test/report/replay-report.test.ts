@@ -1,32 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import type { Replay } from "../../src/replay/replay.ts";
 import { type ReplayReport, writeReplayReport } from "../../src/report/replay-report.ts";
 import { openGleam, PROFILE, playOn, profileOf, take } from "../replay/gleam.ts";
+import { colours, type Look, reportPages, shoot } from "../support/report-page.ts";
 import { HOSTILE } from "./sample.ts";
 
 const FRAMES = 420;
 const PARTED = 300;
-const folder = mkdtempSync(join(tmpdir(), "instep-replay-report-"));
-/** To look at the pages: REPORT_SHOTS=folder. */
-const shots = process.env.REPORT_SHOTS;
-let browser: Browser;
 let replay: Replay;
 let parted: ReplayReport;
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
   const [first, ...probes] = PROFILE.probes;
   const profile = profileOf({ probes: [{ ...first, name: `state ${HOSTILE}` }, ...probes] });
   replay = await take({ core: "jsnes", bot: "classic,2,64", frames: FRAMES, profile });
   parted = await reportOf({ meddle: drawOne });
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** A playback of it that the options part, as `instep replay` would tell of it. */
@@ -36,7 +23,15 @@ async function reportOf(options: Partial<Parameters<typeof playOn>[2]>, settings
   const { boot } = machine;
   machine.close();
   const differing = played.first ? FRAMES + 1 - played.first.frame : 0;
-  const playback = { ...played, boot, around: undefined, compared: FRAMES + 1, differing, gaveUp: undefined };
+  const playback = {
+    ...played,
+    harmless: {},
+    boot,
+    around: undefined,
+    compared: FRAMES + 1,
+    differing,
+    gaveUp: undefined,
+  };
   return {
     file: `/tmp/take ${HOSTILE}.isr`,
     command: `instep replay ${HOSTILE}`,
@@ -56,40 +51,8 @@ const drawOne = {
   },
 };
 
-async function open(report: ReplayReport, { dark = false, width = 1200 } = {}) {
-  const file = join(folder, "report.html");
-  writeFileSync(file, writeReplayReport(report));
-  const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    // Reading canvases back is what these tests do, not the page.
-    const ours = message.text().includes("getImageData");
-    if (["error", "warning"].includes(message.type()) && !ours) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (url !== pathToFileURL(file).href && !url.startsWith("data:")) complaints.push(`request: ${url}`);
-  });
-  await page.goto(pathToFileURL(file).href);
-  await page.waitForFunction(() => document.getElementById("where")?.textContent !== "");
-  return { page, complaints };
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
-
-/** How many different colours a canvas shows. */
-const colours = (page: Page, selector: string): Promise<number> =>
-  page.locator(selector).evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-    return new Set(new Uint32Array(data.buffer)).size;
-  });
+const openPage = reportPages();
+const open = (report: ReplayReport, look?: Look) => openPage(writeReplayReport(report), look);
 
 describe("a replay's report in a browser", () => {
   test("tells why it parted, draw by draw, and needs nothing but itself", async () => {

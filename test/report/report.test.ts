@@ -1,71 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { html } from "../../src/report/html.ts";
 import { type SyncReport, writeReport } from "../../src/report/sync-report.ts";
+import { colours, type Look, reportPages, shoot } from "../support/report-page.ts";
 import { HOSTILE, sampleReport } from "./sample.ts";
 
 const PARTED = [612, 2404, 5210];
-const folder = mkdtempSync(join(tmpdir(), "instep-report-"));
-/** To look at the pages: REPORT_SHOTS=folder. */
-const shots = process.env.REPORT_SHOTS;
-let browser: Browser;
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-});
-afterAll(async () => {
-  await browser?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-interface Look {
-  readonly dark?: boolean;
-  readonly width?: number;
-}
-
-/** Opens the report; `complaints` are errors, and requests for anything but the file itself and data in it. */
-async function open(
-  report: SyncReport,
-  { dark = false, width = 1200 }: Look = {},
-): Promise<{ page: Page; complaints: string[] }> {
-  const file = join(folder, "report.html");
-  writeFileSync(file, writeReport(report));
-  const context = await browser.newContext({ colorScheme: dark ? "dark" : "light", viewport: { width, height: 900 } });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on("console", (message) => {
-    // Reading canvases back is what these tests do, not the page.
-    const ours = message.text().includes("getImageData");
-    if (["error", "warning"].includes(message.type()) && !ours) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("request", (request) => {
-    const url = request.url();
-    if (url !== pathToFileURL(file).href && !url.startsWith("data:")) complaints.push(`request: ${url}`);
-  });
-  await page.goto(pathToFileURL(file).href);
-  await page.waitForFunction(() => document.getElementById("where")?.textContent !== "");
-  return { page, complaints };
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (!shots) return;
-  mkdirSync(shots, { recursive: true });
-  await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-}
-
-/** How many different colours a canvas shows. */
-const colours = (page: Page, selector: string): Promise<number> =>
-  page.locator(selector).evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const pixels = new Uint32Array(
-      canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data.buffer,
-    );
-    return new Set(pixels).size;
-  });
+const openPage = reportPages();
+const open = (report: SyncReport, look?: Look) => openPage(writeReport(report), look);
 
 describe("a report in a browser", () => {
   test("needs nothing but itself and draws every probe", async () => {
@@ -141,7 +82,6 @@ describe("a report in a browser", () => {
       }
       return (performance.now() - started) / 10;
     });
-    if (shots) console.log(`a redraw of 100,000 frames: ${milliseconds.toFixed(1)} ms`);
     expect(milliseconds).toBeLessThan(250);
     await page.context().close();
   });
@@ -179,7 +119,6 @@ describe("a report in a browser", () => {
     expect(await background()).toBe("rgb(21, 23, 27)");
     await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
     expect(await background()).toBe("rgb(251, 250, 248)");
-    if (shots) await page.pdf({ path: join(shots, "print.pdf"), format: "A4" });
     await page.context().close();
   });
 });

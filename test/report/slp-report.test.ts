@@ -1,20 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
 import { diffSlp } from "../../src/movie/slp/diff.ts";
 import { readSlp, type Slp } from "../../src/movie/slp/reader.ts";
 import { type SlpReport, writeSlpReport } from "../../src/report/slp-report.ts";
 import { bytesOf } from "../slp/files.ts";
-import { scratch } from "../support/cli.ts";
 import { hasShared } from "../support/data.ts";
+import { type Look, reportPages, shoot } from "../support/report-page.ts";
 import { HOSTILE } from "./sample.ts";
 
 const ONLINE = "slippi-js/consistencyTest/NessVFox-Absorb.slp";
 const PARTED = 400;
-/** To look at the pages: REPORT_SHOTS=folder. */
-const shots = process.env.REPORT_SHOTS;
 
 /** The recording, and one in which port 2 stands elsewhere from a frame on. */
 function parted(): Required<SlpReport> {
@@ -31,44 +26,8 @@ function parted(): Required<SlpReport> {
 }
 
 describe.runIf(hasShared)("the report of Slippi recordings", () => {
-  const folder = scratch();
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
-  });
-  afterAll(() => browser?.close());
-
-  async function open(
-    report: SlpReport,
-    { dark = false, width = 1200 } = {},
-  ): Promise<{ page: Page; complaints: string[] }> {
-    const file = join(folder, "report.html");
-    writeFileSync(file, writeSlpReport(report));
-    const context = await browser.newContext({
-      colorScheme: dark ? "dark" : "light",
-      viewport: { width, height: 900 },
-    });
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on("console", (message) => {
-      const ours = message.text().includes("getImageData");
-      if (["error", "warning"].includes(message.type()) && !ours) complaints.push(message.text());
-    });
-    page.on("pageerror", (error) => complaints.push(String(error)));
-    page.on("request", (request) => {
-      const url = request.url();
-      if (url !== pathToFileURL(file).href && !url.startsWith("data:")) complaints.push(`request: ${url}`);
-    });
-    await page.goto(pathToFileURL(file).href);
-    await page.waitForFunction(() => document.getElementById("where")?.textContent !== "");
-    return { page, complaints };
-  }
-
-  async function shoot(page: Page, name: string): Promise<void> {
-    if (!shots) return;
-    mkdirSync(shots, { recursive: true });
-    await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  }
+  const openPage = reportPages();
+  const open = (report: SlpReport, look?: Look) => openPage(writeSlpReport(report), look);
 
   /** Pixels of a colour in the stage's picture, and where their middle is. */
   const pixels = (page: Page, rgb: readonly number[]): Promise<{ count: number; x: number; y: number }> =>
