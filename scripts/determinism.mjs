@@ -1,101 +1,177 @@
-// The table of docs/determinism.md: audits games on the cores that are here. `node scripts/determinism.mjs [FOLDER]`: games of
-// that folder too (by system: nes/, gb/, ...). INSTEP_AUDIT_JOBS is a folder for finished trials: run again, it goes on.
-import { existsSync, mkdirSync } from "node:fs";
+// Audits every game at hand on every core that is installed, and prints what docs/determinism.md shows:
+//   node scripts/determinism.mjs [FOLDER] [--write] [--budget SECONDS]
+// FOLDER has more games, by system (nes/, gb/, gba/, ...). --write puts it into that page, and what options change into
+// src/machine/measured-settings.ts. With INSTEP_AUDIT_JOBS, a folder for finished trials, it goes on where it was stopped.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { audit } from "../dist/audit/audit.node.js";
 import { syncSettings } from "../dist/audit/audit-told.js";
+import { listCores } from "../dist/machine/cores.node.js";
 import { Problem } from "../dist/problem.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const data = process.argv[2];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: "boolean" }, budget: { type: "string" } },
+});
+const [data] = positionals;
 const jobs = process.env.INSTEP_AUDIT_JOBS;
 if (jobs) mkdirSync(jobs, { recursive: true });
-/** Seconds for a core's first game, whose options are tried too, and for each other one. */
-const [FULL, BRIEF] = [80, 30];
+
 const FRAMES = 240;
+/** Seconds for a game whose core's options are tried too, and for each other one. */
+const [FULL, BRIEF] = [600, 120];
+const NEAR = ["nes", "gb", "gba", "nds", "snes", "n64"];
+/** Cores whose first choice is another: which games they get. */
+const ONLY = {
+  mgba: /\.gba$|rally|2048|ucity/,
+  link: /rally|hedge|2048/,
+};
+/** Whose options are tried: the game that shows the most of its core. */
+const SHOWN = {
+  nestopia: "cybercoaster.nes",
+  jsnes: "gleam.nes",
+  boytacean: "tobu.gb",
+  gambatte: "tobu.gb",
+  mgba: "voxelburg.gba",
+  bsnes: "star-merchants.sfc",
+  desmume: "ringway.nds",
+  mupen64plus: "skerry.z64",
+  link: "rally.gbc",
+};
+const MARK = "<!-- What follows is printed by scripts/determinism.mjs. -->";
 
-const SUBJECTS = [
-  [
-    "nestopia",
-    "nes",
-    ["games/gleam/gleam.nes", "games/rally/rally.nes", "nes/cybercoaster.nes", "nes/thwaite128.nes", "nes/nova.nes"],
-  ],
-  ["jsnes", "nes", ["games/gleam/gleam.nes", "games/zoo/zoo.nes", "nes/cybercoaster.nes", "nes/lj65.nes"]],
-  ["boytacean", "gb", ["gb/tobu.gb", "gb/ucity.gbc"]],
-  ["gambatte", "gb", ["gb/tobu.gb", "gb/ucity.gbc"]],
-  ["mgba", "gba", ["gba/voxelburg.gba", "gba/minicraft.gba"]],
-  ["bsnes", "snes", ["snes/star-merchants.sfc"]],
-  ["desmume", "nds", ["nds/pong-ds.nds"]],
-  ["mupen64plus", "n64", ["n64/FlappyBird-v1.5.z64"]],
-  ["link", "gb", ["gb/2048.gb"]],
+const HEAD = [
+  "| core | game | trials | same | differ | picture or sound alone | not tried |",
+  "|---|---|---|---|---|---|---|",
 ];
+const until = performance.now() + Number(values.budget ?? Number.POSITIVE_INFINITY) * 1000;
+const measured = {};
 
-console.log("| core | game | trials | the same | differ | in picture or sound alone | not tried |");
-console.log("|---|---|---|---|---|---|---|");
-const notes = [];
-for (const [core, system, games] of SUBJECTS) {
-  let first = true;
-  for (const game of games) {
-    const rom = game.startsWith("games/") ? join(root, game) : data && join(data, game);
-    if (!rom || !existsSync(rom)) continue;
-    try {
-      const result = await audit({
-        rom,
-        core,
-        settings: {},
-        movie: presses(system),
-        frames: FRAMES,
-        budget: first ? FULL : BRIEF,
-        only: first ? undefined : /^(?!option)/,
-        job: jobs && join(jobs, `${core}-${basename(game)}.jsonl`),
-      });
-      console.log(row(core, basename(game), result));
-      notes.push(...told(core, basename(game), result, first));
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      console.log(`| ${core} | ${basename(game)} | ${error.message.split(";")[0]} | | | | |`);
-    }
-    first = false;
+/** Cores in the order of their names, each with its games. */
+const cores = (await listCores())
+  .flatMap((listed) => ("core" in listed ? [listed.core] : []))
+  .map((core) => ({ core, games: gamesFor(core).map((path) => ({ path })) }));
+// The first game of every core before the second of any: what the budget does not reach is told at the end.
+const rounds = Math.max(...cores.map(({ games }) => games.length));
+for (let round = 0; round < rounds; round++)
+  for (const { core, games } of cores) {
+    const game = games[round];
+    if (!game || performance.now() > until) continue;
+    await tried(core, game);
+    console.error(game.row);
+  }
+
+const rows = cores.flatMap(({ core, games }) =>
+  games.length > 0 ? games.flatMap(({ row }) => row ?? []) : [`| ${core.name} | no game at hand | | | | | |`],
+);
+const missed = cores.flatMap(({ core, games }) =>
+  games.flatMap((g) => (g.row ? [] : `${basename(g.path)} on ${core.name}`)),
+);
+const pages = cores.flatMap(({ core, games }) => {
+  const lines = games.flatMap(({ lines = [] }) => lines);
+  return lines.length > 0 ? ["", `## ${core.name} ${core.version}`, ...lines] : [];
+});
+const report = [...HEAD, ...rows, ...(missed.length > 0 ? ["", `Not reached: ${missed.join(", ")}.`] : []), ...pages];
+for (const line of report) console.log(line);
+if (values.write) write();
+
+function gamesFor(core) {
+  const games = NEAR.filter((system) => core.systems.includes(system)).flatMap(gamesOf);
+  const shown = (path) => (basename(path) === SHOWN[core.name] ? 0 : 1);
+  return games
+    .filter((path) => core.extensions.includes(path.split(".").at(-1).toLowerCase()))
+    .filter((path) => ONLY[core.name]?.test(basename(path)) ?? true)
+    .sort((x, y) => shown(x) - shown(y));
+}
+
+function gamesOf(system) {
+  const inFolder = (folder) =>
+    existsSync(folder)
+      ? readdirSync(folder, { withFileTypes: true })
+          .filter((e) => e.isFile())
+          .map((e) => join(folder, e.name))
+      : [];
+  const ours = readdirSync(join(root, "games")).flatMap((name) => {
+    const folder = join(root, "games", name);
+    return name.includes(".") ? [] : inFolder(folder).filter((path) => path.startsWith(join(folder, `${name}.`)));
+  });
+  const extensions = {
+    nes: ["nes"],
+    gb: ["gb", "gbc"],
+    gba: ["gba"],
+    nds: ["nds"],
+    snes: ["sfc"],
+    n64: ["z64", "n64"],
+  };
+  return [...ours, ...(data ? inFolder(join(data, system)) : [])].filter((path) =>
+    extensions[system].includes(path.split(".").at(-1).toLowerCase()),
+  );
+}
+
+async function tried(core, game) {
+  const { path } = game;
+  const name = basename(path);
+  const options = SHOWN[core.name] === name;
+  try {
+    const result = await audit({
+      rom: path,
+      core: core.name,
+      settings: {},
+      movie: presses(core.systems[0]),
+      frames: FRAMES,
+      budget: options ? FULL : BRIEF,
+      options,
+      job: jobs && join(jobs, `${core.name}-${name}.jsonl`),
+    });
+    const count = (...verdicts) => result.findings.filter(({ verdict }) => verdicts.includes(verdict)).length;
+    game.row = `| ${core.name} | ${name} | ${result.findings.length} | ${count("same")} | ${count("differs", "unsure")} | ${count("output")} | ${count("untried")} |`;
+    game.lines = told(result, path);
+    measured[core.name] ??= { run: new Set(), output: new Set() };
+    const { sync, output } = syncSettings(result);
+    for (const key of Object.keys(sync)) measured[core.name].run.add(key);
+    for (const key of Object.keys(output)) measured[core.name].output.add(key);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    game.row = `| ${core.name} | ${name} | ${error.message.split(/[;\n]/)[0]} | | | | |`;
   }
 }
-for (const line of notes) console.log(line);
 
-function row(core, game, { findings }) {
-  const count = (...verdicts) => findings.filter(({ verdict }) => verdicts.includes(verdict)).length;
-  return `| ${core} | ${game} | ${findings.length} | ${count("same")} | ${count("differs", "unsure")} | ${count("output")} | ${count("untried")} |`;
-}
-
-/** What is no option and did not stay the same, and what the options are. */
-function told(core, game, result, options) {
-  const lines = ["", `**${core}, ${game}**`, ""];
-  for (const { id, kind, verdict, frame, place, bytes, output, unsteady, why } of result.findings) {
-    if (kind === "option" || verdict === "same") continue;
-    if (verdict === "untried") lines.push(`- ${id}: not tried: ${why}`);
-    else if (output) lines.push(`- ${id}: ${output} from frame ${frame}`);
-    else {
+/** What did not stay the same, and what the options change. */
+function told(result, path) {
+  const found = result.findings.filter(
+    ({ kind, verdict }) => kind !== "option" && !["same", "untried"].includes(verdict),
+  );
+  const short = result.findings.filter(
+    ({ verdict, why }) => verdict === "untried" && !/^the core|^it has one|^an open/.test(why),
+  );
+  const lines = [
+    ...found.map(({ id, verdict, frame, place, bytes, output, unsteady }) => {
+      if (output) return `- ${id}: ${output} from frame ${frame}`;
       const at = place
-        ? `${place.region} $${place.address.toString(16).padStart(4, "0")}, ${bytes} bytes`
+        ? `${place.region} 0x${place.address.toString(16).padStart(4, "0")}${bytes > 1 ? ` and ${bytes - 1} more` : ""}`
         : "memory of another shape";
-      lines.push(`- ${id}: ${verdict} from frame ${frame} (${at}${unsteady ? ", otherwise each time" : ""})`);
-    }
-  }
-  if (options) {
-    const { sync, output, unseen } = syncSettings(result);
-    for (const [words, group] of [
-      ["change the run", sync],
-      ["picture or sound alone", output],
-      ["nothing seen", unseen],
-    ])
-      lines.push(
-        `- options, ${words}: ${
-          Object.keys(group)
-            .map((key) => `\`${key}\``)
-            .join(", ") || "none"
-        }`,
-      );
-  }
-  return lines.length > 3 ? lines : [];
+      return `- ${id}: ${verdict} from frame ${frame}, ${at}${unsteady ? "; otherwise each time" : ""}`;
+    }),
+    ...short.map(({ id, why }) => `- ${id}: not tried: ${why}`),
+  ];
+  if (result.findings.some(({ kind }) => kind === "option")) lines.push(...optionsTold(syncSettings(result)));
+  return lines.length > 0 ? ["", `### ${basename(path)}`, "", ...lines] : [];
+}
+
+function optionsTold({ sync, output, unseen }) {
+  const names = (group) =>
+    Object.keys(group)
+      .map((key) => `\`${key}\``)
+      .join(", ") || "none";
+  return [
+    `- options that change the run: ${names(sync)}`,
+    `- options that change picture or sound alone: ${names(output)}`,
+    `- options of which nothing was seen here: ${names(unseen)}`,
+  ];
 }
 
 /** Pads that are pressed at random, the same each time. */
@@ -111,4 +187,18 @@ function presses(system) {
   for (let i = 20; i < FRAMES; i += 6) buttons.fill(1 << random(12), i, i + 1 + random(5));
   const tracks = [{ device: "pad", buttons }];
   return { system, by: "frame", length: FRAMES, tracks, events: [], start: { kind: "power-on" }, rom: {} };
+}
+
+function write() {
+  const page = join(root, "docs/determinism.md");
+  const above = readFileSync(page, "utf8").split(MARK)[0];
+  writeFileSync(page, `${above}${MARK}\n\n${report.join("\n")}\n`);
+  const all = Object.entries(measured).map(([core, { run, output }]) => {
+    const rest = [...output].filter((key) => !run.has(key));
+    return [core, { run: [...run].sort(), output: rest.sort() }];
+  });
+  const file = join(root, "src/machine/measured-settings.ts");
+  const head = readFileSync(file, "utf8").split("= {")[0];
+  writeFileSync(file, `${head}= ${JSON.stringify(Object.fromEntries(all))};\n`);
+  spawnSync(process.execPath, [join(root, "node_modules/@biomejs/biome/bin/biome"), "check", "--write", file]);
 }

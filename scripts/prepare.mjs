@@ -105,7 +105,9 @@ function sourcesHash(root) {
     "tsconfig.build.json",
     "games/tsconfig.json",
     "games/gleam/bot.ts",
+    "games/gleam/gleam.nes",
     "package-lock.json",
+    "scripts/build-pages.mjs",
   ];
   files.push(...more.map((name) => join(root, name)));
   const lines = files.sort().map((path) => {
@@ -123,10 +125,18 @@ async function build(root) {
   if (!existsSync(main)) rmSync(join(root, "dist/.tsbuildinfo"), { force: true });
   const { code, output } = await run("building", root, [process.execPath, tsc, "-b", "tsconfig.build.json", "games"]);
   if (!existsSync(main)) throw new CannotPrepare("the build failed; mend what the compiler says above", output);
+  await buildPages(root);
   if (code === 0) return writeFileSync(join(root, "dist/.stamp"), before);
   // The compiler writes its output even so: who is in the middle of a change can run it.
   const faults = output.split("\n").filter((line) => line.includes("error TS"));
   process.stderr.write(`instep: built with ${faults.length} type errors, the first: ${faults[0]}\n`);
+}
+
+/** What runs in browsers; where it cannot be built, all else runs without it. */
+async function buildPages(root) {
+  const script = join(root, "scripts/build-pages.mjs");
+  const { code, output } = await run("building what runs in browsers", root, [process.execPath, script]);
+  if (code !== 0) process.stderr.write(`${output}instep: what runs in browsers was not built, for the reason above\n`);
 }
 
 /** Runs them in `root` until one succeeds, while telling `title`; code null: there is no such program. */

@@ -71,6 +71,8 @@ HIDDEN int join_thread(void);
 // hooks.c
 HIDDEN int hook_core(void* core);
 HIDDEN void hook_plugin(void* plugin);
+// room.c
+HIDDEN void make_room(void* plugin);
 // video.c, vi.c, egl.c
 HIDDEN void* video_symbol(const char* name);
 HIDDEN int connect_video(void* plugin);

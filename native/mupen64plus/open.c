@@ -75,6 +75,7 @@ int m64_video(const char* plugin, int width, int height) {
     int fault = connect_video(m.video);
     if (fault) return fault;
     hook_plugin(m.video);
+    make_room(m.video);
     m64p_error (*start)(void*, void*, void*) = dlsym(m.video, "PluginStartup");
     return start ? (int)start(m.core, "graphics plugin", said) : FAULT_PLUGIN;
 }

@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { diskProblem, writeWhole } from "../follow/job.node.ts";
 import { canonicalJson } from "../machine/boot.ts";
+import { Problem } from "../problem.ts";
 import type { Finding } from "./audit.node.ts";
 
 /**
@@ -15,13 +16,14 @@ export class AuditLog {
   constructor(path: string | undefined) {
     this.#path = path;
     if (path === undefined || !existsSync(path)) return;
-    const lines = readFileSync(path, "utf8").split("\n").slice(0, -1); // the last one was not written whole
+    const lines = readText(path).split("\n").slice(0, -1); // the last one was not written whole
     try {
       const [head, ...findings] = lines.map((line) => JSON.parse(line));
+      if (typeof head?.identity !== "string") throw new TypeError("no head");
       this.#head = head;
       for (const finding of findings) this.#known.set(finding.id, finding);
     } catch {
-      this.#head = undefined; // no log of an audit: begun anew
+      throw new Problem(`${path}: keeps no trials of an audit; name a file that is not there yet`);
     }
   }
 
@@ -49,5 +51,13 @@ export class AuditLog {
     } catch (error) {
       throw diskProblem(this.#path, error);
     }
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Problem(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }

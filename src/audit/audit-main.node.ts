@@ -1,12 +1,15 @@
+import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { openMachine } from "../follow/open-run.node.ts";
 import { serve } from "../machine/instance/child.ts";
 import { type Machine, SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
-import { Run } from "../replay/run.ts";
+import { Problem } from "../problem.ts";
+import type { Run } from "../replay/run.ts";
 import { fingerprint } from "../watch/watcher.ts";
-import { MemoryLog, memoryOf, type Parting, regionsOf, type Stepped } from "./audit-memory.ts";
+import { MemoryLog, memoryOf, type Parting, regionsOf } from "./audit-memory.ts";
+import { opened, signOfLife, stepped, tellBy } from "./audit-open.node.ts";
 import { type Prints, type Region, sameMemory, type Trace, type TraceSpec } from "./audit-trace.ts";
+import { chain, source } from "./explain-chain.node.ts";
 
 /** Frames that a machine runs before it is closed and opened again, or switched off and on. */
 const BEFORE = 120;
@@ -61,43 +64,33 @@ const verbs = {
   async parting(name: string, spec: TraceSpec): Promise<Parting | undefined> {
     const it = await stepped(spec);
     try {
-      return logs.get(name)!.parting(it);
+      return logs.get(name)!.parting(it, spec.written?.places);
     } finally {
       it.machine.close();
     }
   },
-  /** Address of the instruction that last changed a byte on the way to that frame; undefined where the core has no hooks or none did. */
-  async writer(
-    spec: TraceSpec,
-    frame: number,
-    place: { region: string; address: number },
-  ): Promise<number | undefined> {
-    const it = await opened(spec);
-    while (it.frame < frame - 1) it.step(SHOW_ALL);
-    const found = writer(it, place);
-    it.machine.close();
-    return found;
-  },
+  chain,
+  source,
 };
 export type AuditVerbs = typeof verbs;
-const progress = serve(verbs);
+tellBy(serve(verbs));
 
-async function opened(spec: TraceSpec): Promise<Run> {
-  const { machine, profile } = await openMachine(spec, spec.movie.start);
-  return new Run(machine, spec.movie, profile, spec.faults);
-}
-
-async function stepped(spec: TraceSpec): Promise<Stepped> {
-  const it = await opened(spec);
-  const step = (): void => {
-    it.step(SHOW_NOTHING);
-    signOfLife();
-  };
-  return { machine: it.machine, step };
+/** From here on all threads of this process, also those that a core starts, take turns on one CPU core. */
+function useOneCpu(): void {
+  const pid = String(process.pid);
+  try {
+    const allowed = execFileSync("taskset", ["-cp", pid], { encoding: "utf8" });
+    execFileSync("taskset", ["-acp", /(\d+)\S*$/.exec(allowed.trim())![1]!, pid], { stdio: "ignore" });
+  } catch {
+    throw new Problem("this system has no taskset, which says what CPU core a process may use");
+  }
 }
 
 async function trace(spec: TraceSpec, against: Prints | undefined, ignore: ReadonlySet<number>) {
   const { frames, treatment, from } = spec;
+  if (treatment === "one CPU") useOneCpu();
+  const beside = treatment === "beside" ? await opened(spec) : undefined;
+  beside?.step(SHOW_ALL);
   let it = await opened(spec);
   if (treatment === "second" || treatment === "power") {
     for (let i = 0; i < Math.min(BEFORE, frames); i++) it.step(SHOW_ALL);
@@ -123,6 +116,7 @@ async function trace(spec: TraceSpec, against: Prints | undefined, ignore: Reado
   printMemory(machine, prints.memory, it.frame);
   let dump = parted(it.frame) ? memoryOf(machine, regions) : undefined;
   while (!dump && it.frame < frames) {
+    beside?.step(SHOW_ALL);
     it.step(show);
     const row = it.frame;
     printMemory(machine, prints.memory, row);
@@ -136,6 +130,7 @@ async function trace(spec: TraceSpec, against: Prints | undefined, ignore: Reado
   }
   const seconds = (performance.now() - started) / 1000;
   machine.close();
+  beside?.machine.close();
   return { ...prints, regions, seconds, boot: machine.boot, last: it.frame, ...(dump && { dump }) };
 }
 
@@ -191,36 +186,3 @@ function printMemory(machine: Machine, into: BigUint64Array, row: number): void 
 
 const bytesOf = (samples: Int16Array): Uint8Array =>
   new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
-
-/** All that a CPU with 16 address lines can name. */
-const ADDRESSES = 0x10000;
-
-function writer(run: Run, { region: name, address }: { region: string; address: number }): number | undefined {
-  const { hooks, memory } = run.machine;
-  const region = memory.find((r) => r.name === name);
-  if (!hooks || !region) return undefined;
-  const at = address - region.base;
-  let found: number | undefined;
-  let before: number | undefined;
-  let last = region.bytes[at];
-  const look = (next?: number): void => {
-    const value = region.bytes[at];
-    if (value !== last) found = before;
-    last = value;
-    before = next;
-  };
-  const away = Array.from({ length: ADDRESSES }, (_, pc) => hooks.onExecute(pc, () => look(pc)));
-  run.step(SHOW_ALL);
-  look();
-  for (const remove of away) remove();
-  return found;
-}
-
-/** A slow core says that it is not hung. */
-let lastSign = 0;
-function signOfLife(): void {
-  const now = performance.now();
-  if (now - lastSign < 5000) return;
-  lastSign = now;
-  progress(0);
-}

@@ -1,5 +1,5 @@
 import type { Machine } from "../machine/machine.ts";
-import { type Place, placesIn, type Region } from "./audit-trace.ts";
+import { type Place, placesIn, type Region, type Span } from "./audit-trace.ts";
 
 /** What is played and looked at after each frame. */
 export interface Stepped {
@@ -56,13 +56,14 @@ export class MemoryLog {
     }
   }
 
-  /** Plays another run from frame 0 until it parts from this one. */
-  parting(run: Stepped): Parting | undefined {
+  /** Plays another run from frame 0 until it parts from this one, anywhere but in these bytes. */
+  parting(run: Stepped, except: readonly Span[] = []): Parting | undefined {
     const expected = this.#first.slice();
     const first = memoryOf(run.machine, this.regions);
     if (first.length !== expected.length) return { frame: 0, first: undefined, bytes: 0, all: [] };
     const now = first.slice();
     const touched = new Uint8Array(first.length);
+    const left = new Set(except.flatMap((span) => this.#offsets(span)));
     for (const [i, { at, values }] of this.#frames.entries()) {
       const frame = i + 1;
       run.step();
@@ -70,12 +71,23 @@ export class MemoryLog {
       for (let j = 0; j < at.length; j++) expected[at[j]!] = values[j]!;
       let parted = false;
       for (const place of differing(expected, now)) {
+        if (left.has(place)) continue;
         if (now[place] !== first[place] || this.#touched[place]! <= frame) touched[place] = 1;
         if (touched[place]) parted = true;
       }
       if (parted) return { frame, ...placesIn(this.regions, expected, now, (place) => touched[place] === 1) };
     }
     return undefined;
+  }
+
+  /** Where bytes lie among all that are kept. */
+  #offsets({ region: name, address, length }: Span): number[] {
+    let start = 0;
+    for (const { name: other, base, size, swap = 0 } of this.regions) {
+      if (other === name) return Array.from({ length }, (_, i) => start + ((address + i - base) ^ swap));
+      start += size;
+    }
+    return [];
   }
 }
 

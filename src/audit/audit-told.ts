@@ -1,18 +1,6 @@
+import type { SyncSettings } from "../machine/sync-settings.ts";
 import { hex } from "../watch/profile.ts";
 import type { Audit, Finding } from "./audit.node.ts";
-
-/** A core's options, by what they were seen to change with a game. Plain data for a file. */
-export interface SyncSettings {
-  readonly core: { readonly name: string; readonly version: string; readonly build: string };
-  readonly game: { readonly name: string; readonly sha256: string };
-  readonly frames: number;
-  /** Change the run: two machines must have them alike. */
-  readonly sync: Readonly<Record<string, string>>;
-  /** Change the picture or the sound alone. */
-  readonly output: Readonly<Record<string, string>>;
-  /** Changed nothing with this game in these frames; with another they may. */
-  readonly unseen: Readonly<Record<string, string>>;
-}
 
 /** Sorts the core's options by the worst that one of their values did. */
 export function syncSettings({ boot, frames, findings }: Audit): SyncSettings {
@@ -55,7 +43,7 @@ export function table({ boot, frames, findings, seconds, fps }: Audit, all: bool
   const quiet = findings.length - shown.length;
   const count = (verdict: Finding["verdict"]): number => findings.filter((f) => f.verdict === verdict).length;
   return [
-    `${boot.content.name} on ${boot.core.name} ${boot.core.version}, ${frames} frames, ${findings.length} trials in ${seconds.toFixed(1)} s`,
+    `${boot.content.name} on ${boot.core.name} ${boot.core.version}, ${frames} frames, ${findings.length === 1 ? "1 trial" : `${findings.length} trials`} in ${seconds.toFixed(1)} s`,
     "",
     ...rows,
     ...(quiet > 0 ? [`same       ${quiet} other values of options`] : []),

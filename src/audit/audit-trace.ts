@@ -1,7 +1,10 @@
 import type { MachineSpec } from "../follow/open-run.node.ts";
 import type { Boot } from "../machine/boot.ts";
+import type { Machine } from "../machine/machine.ts";
 import type { Movie } from "../movie/movie.ts";
+import { Problem } from "../problem.ts";
 import type { Fault } from "../replay/run.ts";
+import { BYTES, type Probe, type Profile } from "../watch/profile.ts";
 
 /** How a run is played. All of them must come to the same memory on every frame, or something was not saved or pinned. */
 export type Treatment =
@@ -10,12 +13,16 @@ export type Treatment =
   | "second"
   /** Played for a while, then switched off and on. */
   | "power"
+  /** Another machine of the same boot is played in the same process, a frame ahead. */
+  | "beside"
   | "no video"
   | "save each frame"
   | "load warm"
   | "roll back"
   | "run ahead"
-  | "host load";
+  | "host load"
+  /** All threads of the process take turns on one CPU core. */
+  | "one CPU";
 
 /** A run and how to play it; plain data, so that it crosses to a child. */
 export interface TraceSpec extends MachineSpec {
@@ -23,6 +30,8 @@ export interface TraceSpec extends MachineSpec {
   readonly frames: number;
   readonly treatment: Treatment;
   readonly faults?: readonly Fault[] | undefined;
+  /** All bits of these bytes are turned over where this frame has been reached, as if by a tool outside the game. */
+  readonly written?: { readonly frame: number; readonly places: readonly Span[] } | undefined;
   /** Seed of what is done at random frames. */
   readonly seed: number;
   /** Begins at a state of this frame instead of at power-on: a cold load. */
@@ -40,6 +49,13 @@ export interface Prints {
   readonly memory: BigUint64Array;
   readonly video: BigUint64Array;
   readonly audio: BigUint64Array;
+}
+
+/** Bytes of a region, by their address on the bus. */
+export interface Span {
+  readonly region: string;
+  readonly address: number;
+  readonly length: number;
 }
 
 export interface Region {
@@ -93,12 +109,30 @@ export interface Place {
   readonly actual: number;
 }
 
+/** The profile's first probe that holds one of these bytes. */
+export function probeIn(profile: Profile | undefined, places: readonly Place[]): string | undefined {
+  const holds = (p: Probe): boolean =>
+    places.some(
+      ({ region, address }) => region === p.region && address >= p.address && address < p.address + BYTES[p.type],
+    );
+  return profile?.probes.find(holds)?.name;
+}
+
+/** Writes other values into these bytes, as a tool outside the game would. */
+export function turnOver({ memory }: Machine, { region: name, address, length }: Span): void {
+  const region = memory.find((r) => r.name === name)!;
+  if (region.refresh) throw new Problem(`this core shows ${name} as a copy: nothing can be written into it`);
+  for (let at = address - region.base; at < address - region.base + length; at++)
+    region.bytes[at ^ (region.swap ?? 0)]! ^= 0xff;
+}
+
 /** The bytes that differ between two copies of all memory, one after another as `regions` has them. */
 export function placesIn(
   regions: readonly Region[],
   expected: Uint8Array,
   actual: Uint8Array,
   counts: (at: number, region: Region) => boolean = () => true,
+  most = 4096,
 ): { first: Place | undefined; bytes: number; all: Place[] } {
   const all: Place[] = [];
   let bytes = 0;
@@ -108,7 +142,7 @@ export function placesIn(
       if (expected[at] === actual[at] || !counts(at, region)) continue;
       bytes++;
       const address = region.base + (i ^ (region.swap ?? 0));
-      if (all.length < 4096) all.push({ region: region.name, address, expected: expected[at]!, actual: actual[at]! });
+      if (all.length < most) all.push({ region: region.name, address, expected: expected[at]!, actual: actual[at]! });
     }
   return { first: all[0], bytes, all };
 }

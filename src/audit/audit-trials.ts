@@ -2,13 +2,13 @@ import { ramFill } from "../machine/ram-fill.ts";
 import type { CoreOption } from "../machine/registry.ts";
 import type { Movie } from "../movie/movie.ts";
 import type { Profile } from "../watch/profile.ts";
-import type { Region, Treatment } from "./audit-trace.ts";
+import type { Region, Span, TraceSpec, Treatment } from "./audit-trace.ts";
 
 /** One thing that is changed, and how it is told. */
 export interface Trial {
   /** Unique in an audit. */
   readonly id: string;
-  readonly kind: "control" | "fill" | "clock" | "save" | "patch" | "play" | "state" | "option";
+  readonly kind: "control" | "fill" | "clock" | "save" | "patch" | "outside" | "play" | "state" | "option";
   readonly treatment: Treatment;
   /** Instead of the boot's own. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -18,6 +18,8 @@ export interface Trial {
   readonly coldAt?: number;
   /** Bytes count from the moment that the game changed them in one of the two runs: what it never wrote to may differ. */
   readonly touchedOnly?: true;
+  /** What is written from outside the game, and is not compared itself. */
+  readonly written?: TraceSpec["written"];
   /** Regions that are not compared. */
   readonly ignore?: readonly string[];
   /** What to do where it differs. */
@@ -28,6 +30,8 @@ export interface Trial {
 
 export interface Subject {
   readonly options: readonly CoreOption[];
+  /** Whether options are tried that are no fill and no clock. */
+  readonly flip: boolean;
   readonly states: boolean;
   /** The plain run's settings, all of them. */
   readonly settings: Readonly<Record<string, string>>;
@@ -55,7 +59,8 @@ export function trialsOf(subject: Subject, seed: number): Trial[] {
     ...plays(),
     ...states(subject, seed),
     ...patches(subject),
-    ...options(subject),
+    ...outside(subject),
+    ...(subject.flip ? options(subject) : []),
   ];
 }
 
@@ -69,6 +74,7 @@ function controls(): Trial[] {
       treatment: "second",
       pin: "a process for each machine",
     },
+    { id: "another machine beside it", kind: "control", treatment: "beside", pin: "a process for each machine" },
     { id: "switched off and on", kind: "control", treatment: "power", pin: "open the machine anew instead" },
   ];
 }
@@ -142,6 +148,12 @@ function plays(): Trial[] {
       treatment: "host load",
       pin: "the core reads the host's clock: find what for",
     },
+    {
+      id: "all threads on one CPU core",
+      kind: "play",
+      treatment: "one CPU",
+      pin: "an option that takes the core's threads away",
+    },
   ];
 }
 
@@ -176,6 +188,28 @@ function patches({ profile, patches = {} }: Subject): Trial[] {
     patches: { ...patches, [name]: !patches[name] },
     pin: `the patch ${name} as the recording has it`,
   }));
+}
+
+/** What a profile puts back, and what its events write: does the run depend on it? */
+function outside({ profile, frames }: Subject): Trial[] {
+  const trial = (id: string, at: string, places: readonly Span[], pin: string): Trial => ({
+    id,
+    kind: "outside",
+    treatment: "plain",
+    touchedOnly: true,
+    written: { frame: at === "start" ? 0 : frames >> 1, places },
+    pin,
+  });
+  return [
+    ...(profile?.restore ?? []).map(({ name, kind, at, region, address, length }) =>
+      trial(`${kind} "${name}" written over`, at[0]!, [{ region, address, length }], "put back by the profile"),
+    ),
+    ...(profile?.events ?? [])
+      .filter(({ capture }) => capture.length > 0)
+      .map(({ name, capture, at }) =>
+        trial(`event "${name}" from outside`, at, capture, "record it: the profile's events"),
+      ),
+  ];
 }
 
 function options({ options, settings }: Subject): Trial[] {

@@ -6,10 +6,10 @@ import { findCore } from "../machine/cores.node.ts";
 import { Child } from "../machine/instance/child.ts";
 import { framesOf, type Movie } from "../movie/movie.ts";
 import { Problem } from "../problem.ts";
-import { BYTES, type Profile } from "../watch/profile.ts";
+import type { Profile } from "../watch/profile.ts";
 import { AuditLog } from "./audit-log.node.ts";
 import type { AuditVerbs } from "./audit-main.node.ts";
-import { type Parted, type Place, partedAt, placesIn, type Trace, type TraceSpec } from "./audit-trace.ts";
+import { type Parted, type Place, partedAt, placesIn, probeIn, type Trace, type TraceSpec } from "./audit-trace.ts";
 import { type Trial, trialsOf } from "./audit-trials.ts";
 
 /** What came of a trial. */
@@ -57,6 +57,8 @@ export interface AuditRequest extends MachineSpec {
   readonly seed?: number;
   /** Only trials whose id has this in it, or that it matches. */
   readonly only?: string | RegExp | undefined;
+  /** False: the core's options are left alone. */
+  readonly options?: boolean | undefined;
   readonly onTrial?: (done: number, of: number, finding: Finding) => void;
 }
 
@@ -76,11 +78,12 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   const core = await findCore(request.core, request.rom);
   const log = new AuditLog(request.job);
   const plain = { ...request, treatment: "plain", seed } as const;
-  const base = specOf({ ...plain, frames: SHORTEST });
-  const probe = await inChild("the plain run", (child) => child.call("trace", base));
+  const first = request.frames ?? SHORTEST;
+  const probe = await played({ ...plain, frames: first });
   const settings = probe.boot.settings;
   const subject = {
     options: core.options,
+    flip: request.options !== false,
     states: core.abilities.states,
     settings,
     regions: probe.regions,
@@ -89,7 +92,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
     patches,
   };
   const count = trialsOf({ ...subject, frames: SHORTEST }, seed).filter((trial) => !trial.untried).length;
-  const speed = (SHORTEST / Math.max(probe.seconds, 1e-3)) * jobs;
+  const speed = (first / Math.max(probe.seconds, 1e-3)) * jobs;
   const affordable = Math.floor((request.budget * AFFORD * speed) / (count + 1) - speed * STARTUP);
   const wished = framesOf(movie) || USUAL;
   const identity = {
@@ -97,13 +100,14 @@ export async function audit(request: AuditRequest): Promise<Audit> {
     rom: sha256Hex(await readInput(request.rom)),
     seed,
     movie: sha256Hex(movieBytes(movie)),
+    events: movie.events,
     profile: profile?.profile ?? null,
     patches: patches ?? {},
   };
   const frames = request.frames ?? log.frames(identity) ?? Math.max(SHORTEST, Math.min(wished, affordable));
   log.claim(identity, frames);
   const spec = specOf({ ...plain, frames });
-  const trace = await inChild("the plain run", (child) => child.call("trace", spec));
+  const trace = frames === first ? probe : await played(spec);
   const trials = trialsOf({ ...subject, frames }, seed).filter(({ id }) => id.search(escaped(request.only)) >= 0);
   const bench = new Bench(spec, trace, deadline);
   const findings = new Map<string, Finding>();
@@ -122,6 +126,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
       for (let trial = queue.shift(); trial; trial = queue.shift()) keep(await bench.finding(trial));
     }),
   );
+  await bench.close();
   const seconds = (performance.now() - started) / 1000;
   const all = trials.map(({ id }) => findings.get(id)!);
   return {
@@ -136,6 +141,8 @@ export async function audit(request: AuditRequest): Promise<Audit> {
 
 /** Of the budget, what is planned for; the rest is for runs that are repeated, and for a machine that does other things. */
 const AFFORD = 0.5;
+/** Runs in one child: some cores leak each time that they are opened. */
+const RUNS = 16;
 /** Seconds until a child has opened its machine. */
 const STARTUP = 0.4;
 
@@ -143,14 +150,20 @@ const specOf = ({ rom, more, core, settings, profile, patches, movie, frames, tr
   rom, more, core, settings, profile, patches, movie, frames, treatment, seed,
 }); // biome-ignore format: a list of words
 
-function movieBytes(movie: Movie): Uint8Array {
-  return Buffer.concat(
-    movie.tracks.map(({ buttons }) => new Uint8Array(buttons.buffer, buttons.byteOffset, buttons.byteLength)),
+function movieBytes({ tracks, start }: Movie): Uint8Array {
+  const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+    new Uint8Array(buffer, byteOffset, byteLength);
+  const arrays = tracks.flatMap(({ buttons, sticks, touch }) =>
+    [buttons, sticks, touch].filter((a) => a !== undefined),
   );
+  return Buffer.concat([...arrays.map(bytes), ...(start.kind === "save" ? [start.data] : [])]);
 }
 
 const escaped = (only: string | RegExp = ""): RegExp =>
   typeof only === "string" ? new RegExp(only.replace(/[^\w\s]/g, "\\$&")) : only;
+
+const played = (spec: TraceSpec): Promise<Trace> =>
+  inChild("the plain run", (child) => child.call("trace", specOf(spec)));
 
 /** Runs something in a process of its own, which is ended afterwards. */
 export async function inChild<T>(role: string, what: (child: Child<AuditVerbs>) => Promise<T>): Promise<T> {
@@ -179,6 +192,7 @@ class Bench {
   readonly #trace: Trace;
   readonly #deadline: number;
   readonly #profile: Profile | undefined;
+  readonly #idle: { readonly child: Child<AuditVerbs>; left: number }[] = [];
   framesRun = 0;
 
   constructor(spec: TraceSpec, trace: Trace, deadline: number) {
@@ -201,26 +215,47 @@ class Bench {
     }
   }
 
-  #specOf({ treatment, settings, movie, patches }: Trial): TraceSpec {
+  #specOf({ treatment, settings, movie, patches, written }: Trial): TraceSpec {
     return {
       ...this.#spec,
       treatment,
       settings: { ...this.#spec.settings, ...settings },
       ...(movie && { movie }),
       ...(patches && { patches }),
+      ...(written && { written }),
     };
   }
 
-  /** In a child that is ended at the deadline. */
+  /** In a child of its own that is ended at the deadline. */
   async #in<T>(role: string, what: (child: Child<AuditVerbs>) => Promise<T>): Promise<T> {
-    return inChild(role, async (child) => {
-      const timer = setTimeout(() => void child.kill(), Math.max(0, this.#deadline - performance.now()));
-      try {
-        return await what(child);
-      } finally {
-        clearTimeout(timer);
-      }
-    });
+    return inChild(role, (child) => this.#until(child, what));
+  }
+
+  /** In a child that other trials use as well, one after the other: of runs that part, all are played again in another one. */
+  async #inAny<T>(what: (child: Child<AuditVerbs>) => Promise<T>): Promise<T> {
+    const worker = this.#idle.pop() ?? { child: new Child<AuditVerbs>(MAIN, "the run"), left: RUNS };
+    try {
+      const result = await this.#until(worker.child, what);
+      if (--worker.left > 0) this.#idle.push(worker);
+      else await worker.child.kill();
+      return result;
+    } catch (error) {
+      await worker.child.kill();
+      throw error;
+    }
+  }
+
+  async #until<T>(child: Child<AuditVerbs>, what: (child: Child<AuditVerbs>) => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => void child.kill(), Math.max(0, this.#deadline - performance.now()));
+    try {
+      return await what(child);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { child } of this.#idle) await child.kill();
   }
 
   async #whole(trial: Trial): Promise<Omit<Finding, "id" | "kind">> {
@@ -229,15 +264,17 @@ class Bench {
     const ignore = regions.flatMap(({ name }, i) => (ignored.has(name) ? [i] : []));
     const from = trial.coldAt === undefined ? undefined : await this.#stateAt(trial.coldAt);
     const spec = { ...this.#specOf(trial), ...(from && { from }) };
-    const seen = await this.#in(`the run with ${trial.id}`, (child) => child.call("trace", spec, this.#trace, ignore));
+    const play = (child: Child<AuditVerbs>): Promise<Trace> => child.call("trace", spec, this.#trace, ignore);
+    const role = `the run with ${trial.id}`;
+    const seen = await (trial.kind === "option" ? this.#inAny(play) : this.#in(role, play));
     this.framesRun += seen.last;
     const shape = (r: Trace["regions"]): string => r.map(({ name, size }) => `${name}:${size}`).join();
     if (shape(seen.regions) !== shape(regions)) return { verdict: "differs", frame: 0, bytes: 0 };
     const parted = partedAt(this.#trace, seen, (from?.frame ?? 0) + 1, seen.last);
     if (!seen.dump) return output(parted);
     // Once more, and then the plain run up to there.
-    const { again, expected } = await this.#in(`the run with ${trial.id}`, async (child) => {
-      const again = await child.call("trace", spec, this.#trace, ignore);
+    const { again, expected } = await this.#in(role, async (child) => {
+      const again = await play(child);
       await child.call("open", this.#spec);
       return { again, expected: await child.call("to", seen.last) };
     });
@@ -268,14 +305,9 @@ class Bench {
     return { verdict: "differs", frame, ...(first && { place: first }), bytes, ...this.#named(all) };
   }
 
-  /** The profile's first probe that holds one of these bytes. */
   #named(places: readonly Place[]): { probe?: string } {
-    const probe = this.#profile?.probes.find((p) =>
-      places.some(
-        ({ region, address }) => region === p.region && address >= p.address && address < p.address + BYTES[p.type],
-      ),
-    );
-    return probe ? { probe: probe.name } : {};
+    const probe = probeIn(this.#profile, places);
+    return probe === undefined ? {} : { probe };
   }
 
   #stateAt(frame: number): Promise<NonNullable<TraceSpec["from"]>> {

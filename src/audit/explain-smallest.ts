@@ -4,16 +4,16 @@
  */
 export async function smallest<T>(items: readonly T[], holds: (some: readonly T[]) => Promise<boolean>): Promise<T[]> {
   const asked = new Map<string, boolean>();
-  const ask = async (some: readonly T[]): Promise<boolean> => {
-    const key = some.map((item) => items.indexOf(item)).join();
+  const ask = async (some: readonly number[]): Promise<boolean> => {
+    const key = some.join();
     let answer = asked.get(key);
     if (answer === undefined) {
-      answer = await holds(some);
+      answer = await holds(some.map((i) => items[i]!));
       asked.set(key, answer);
     }
     return answer;
   };
-  let kept = [...items];
+  let kept: readonly number[] = items.map((_, i) => i);
   let parts = 2;
   if (kept.length > 0 && (await ask([]))) return [];
   while (kept.length > 1) {
@@ -24,7 +24,7 @@ export async function smallest<T>(items: readonly T[], holds: (some: readonly T[
     } else if (parts >= kept.length) break;
     else parts = Math.min(kept.length, parts * 2);
   }
-  return kept;
+  return kept.map((i) => items[i]!);
 }
 
 /** One of so many parts alone, or all but one of them. */

@@ -1,19 +1,12 @@
 import { hex } from "../watch/profile.ts";
-import type { Parting } from "./audit-memory.ts";
 import { byte } from "./audit-told.ts";
-import type { Cause, Explanation } from "./explain.node.ts";
+import type { Place } from "./audit-trace.ts";
+import type { Cause, Explanation, Parting } from "./explain.node.ts";
+import type { Chain } from "./explain-chain.node.ts";
 
 /** In plain words first, detail after. */
-export function explained({
-  frames,
-  differences,
-  parts,
-  causes,
-  writers,
-  unsteady,
-  regions,
-  runs,
-}: Explanation): string[] {
+export function explained(explanation: Explanation): string[] {
+  const { frames, differences, parts, causes, unsteady, regions, runs } = explanation;
   const things = (n: number): string => `${n} ${n === 1 ? "difference" : "differences"}`;
   if (!parts)
     return [
@@ -22,7 +15,7 @@ export function explained({
     ];
   if (unsteady)
     return [
-      `B parts from itself when it is played again (${where(unsteady)}), so that no cause can be told.`,
+      `B parts from itself when it is played again (${where(unsteady, ["once", "then"])}), so that no cause can be told.`,
       "instep audit says what is not pinned.",
     ];
   if (differences.length === 0) return ["They part, and nothing that they are made from differs; see instep audit."];
@@ -33,20 +26,53 @@ export function explained({
     ...(rest.length > 0 ? [`The rest changes nothing: ${rest.map(({ what }) => what).join(", ")}.`] : []),
     "",
     `first: ${where(parts)}`,
-    ...writer("A", writers.a),
-    ...writer("B", writers.b),
+    ...from(explanation),
+    ...(explanation.chain ? steps(explanation.chain) : []),
     `compared: ${regions.join(", ")} on ${frames} frames; ${runs} runs`,
   ];
 }
 
 const cause = ({ what, a, b, alone }: Cause): string =>
-  `  ${what}: ${a} in A, ${b} in B; ${alone ? `alone it parts ${where(alone)}` : "alone it changes nothing"}`;
+  `  ${what}: ${a} in A, ${b} in B; ${alone ? `alone it parts ${where(alone, ["without it", "with it"])}` : "alone it changes nothing"}`;
 
-function where({ frame, first, bytes }: Parting): string {
+type Sides = readonly [string, string];
+const A_AND_B: Sides = ["in A", "in B"];
+
+function where({ frame, first, bytes, probe }: Parting, sides = A_AND_B): string {
   if (!first) return `at frame ${frame}: memory has another shape`;
   const more = bytes > 1 ? ` and ${bytes - 1} more` : "";
-  return `at frame ${frame}: ${first.region} ${hex(first.address)} is ${byte(first.expected)}, then ${byte(first.actual)}${more}`;
+  return `at frame ${frame}: ${held(first, sides)}${more}${probe === undefined ? "" : `, "${probe}"`}`;
 }
 
-const writer = (side: string, address: number | undefined): string[] =>
-  address === undefined ? [] : [`in ${side} the instruction at ${hex(address)} wrote it`];
+const held = ({ region, address, expected, actual }: Place, [a, b] = A_AND_B): string =>
+  `${region} ${hex(address)} is ${byte(expected)} ${a}, ${byte(actual)} ${b}`;
+
+const SHOWN = 4;
+
+function from({ source }: Explanation): string[] {
+  if (!source) return [];
+  const more = source.length > SHOWN ? `, and ${source.length - SHOWN} more` : "";
+  return [
+    `made from: ${source
+      .slice(0, SHOWN)
+      .map((place) => held(place))
+      .join("; ")}${more}, a frame before; nothing else of memory does it`,
+  ];
+}
+
+/** "the instruction at 0xc2a4", of either run. */
+function steps({ split, writes }: Chain): string[] {
+  const by = (side: string, pc: number | undefined): string =>
+    pc === undefined ? `not changed in ${side}` : `by ${hex(pc)} in ${side}`;
+  const goes = (side: string, pc: number | undefined): string =>
+    pc === undefined ? `${side}'s frame is over` : `${side} goes on at ${hex(pc)}`;
+  return [
+    ...(split
+      ? [`the CPU's ways part after ${hex(split.after)}: ${goes("A", split.a)}, ${goes("B", split.b)}`]
+      : ["the CPU runs the same instructions in both"]),
+    ...writes.map(
+      (write) =>
+        `then ${held(write)}: ${write.a === write.b ? `by ${hex(write.a!)}` : `${by("A", write.a)}, ${by("B", write.b)}`}`,
+    ),
+  ];
+}

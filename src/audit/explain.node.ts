@@ -11,10 +11,16 @@ import { readReplay } from "../replay/reader.ts";
 import type { Fault } from "../replay/run.ts";
 import { inChild } from "./audit.node.ts";
 import type { AuditVerbs } from "./audit-main.node.ts";
-import type { Parting } from "./audit-memory.ts";
-import type { TraceSpec } from "./audit-trace.ts";
+import type { Parting as Whole } from "./audit-memory.ts";
+import { type Place, probeIn, type TraceSpec } from "./audit-trace.ts";
+import type { Chain } from "./explain-chain.node.ts";
 import { type Difference, differencesOf, type Side } from "./explain-differences.ts";
 import { smallest } from "./explain-smallest.ts";
+
+/** Where two runs part: the first byte, how many differ, and the profile's probe that holds one of them. */
+export interface Parting extends Pick<Whole, "frame" | "first" | "bytes"> {
+  readonly probe?: string;
+}
 
 /** A cause, and what it does when nothing else is changed. */
 export interface Cause {
@@ -34,8 +40,10 @@ export interface Explanation {
   readonly parts?: Parting;
   /** The smallest set of differences that, put on A, plays B's run. */
   readonly causes: readonly Cause[];
-  /** Addresses of the instructions that last changed the first byte in either run, where the core can tell. */
-  readonly writers: { readonly a?: number; readonly b?: number };
+  /** Bytes that differed a frame before and alone make the first byte what it is in B. */
+  readonly source?: readonly Place[];
+  /** What the CPU did in that frame, where the core can tell. */
+  readonly chain?: Chain;
   /** B parts from itself when it is played twice: nothing can be said. */
   readonly unsteady?: Parting;
   /** Runs that were played. */
@@ -47,23 +55,28 @@ export async function explainParting(a: Side, b: Side, frames: number): Promise<
   const differences = differencesOf(a, b);
   return inChild("the run to be explained", async (child) => {
     const told = { frames, differences: differences.map(({ what, a, b }) => ({ what, a, b })) };
-    const regions = await common(child, a, b);
-    await child.call("log", "a", specOf(a, frames), regions);
-    const parts = await child.call("parting", "a", specOf(b, frames));
-    if (!parts) return { ...told, regions, causes: [], writers: {}, runs: 2 };
-    await child.call("log", "b", specOf(b, frames), regions);
+    const names = a.core === b.core && a.rom === b.rom ? undefined : await common(child, a, b);
+    const regions = (await child.call("log", "a", specOf(a, frames), names)).map(({ name }) => name);
+    const whole = await child.call("parting", "a", specOf(b, frames));
+    if (!whole) return { ...told, regions, causes: [], runs: 2 };
+    const named = ({ frame, first, bytes, all }: Whole): Parting => {
+      const probe = probeIn((b.profile ?? a.profile)?.profile, all);
+      return { frame, first, bytes, ...(probe !== undefined && { probe }) };
+    };
+    const parts = named(whole);
+    await child.call("log", "b", specOf(b, frames), names);
     let runs = 3;
     const taken = (some: readonly Difference[]): TraceSpec =>
       specOf(
         some.reduce((run, { take }) => take(run, b), a),
         frames,
       );
-    const parting = (from: "a" | "b", some: readonly Difference[]): Promise<Parting | undefined> => {
+    const parting = (from: "a" | "b", some: readonly Difference[]): Promise<Whole | undefined> => {
       runs++;
       return child.call("parting", from, taken(some));
     };
     const unsteady = await parting("b", differences);
-    if (unsteady) return { ...told, regions, parts, causes: [], writers: {}, unsteady, runs };
+    if (unsteady) return { ...told, regions, parts, causes: [], unsteady: named(unsteady), runs };
     const set = await smallest(differences, async (some) => {
       try {
         return (await parting("b", some)) === undefined;
@@ -76,9 +89,16 @@ export async function explainParting(a: Side, b: Side, frames: number): Promise<
     for (const difference of set) {
       const { what, a, b } = difference;
       const alone = await parting("a", [difference]).catch(() => undefined);
-      causes.push({ what, a, b, ...(alone && { alone }) });
+      causes.push({ what, a, b, ...(alone && { alone: named(alone) }) });
     }
-    return { ...told, regions, parts, causes, writers: await writers(child, a, b, parts, frames), runs };
+    return {
+      ...told,
+      regions,
+      parts,
+      causes,
+      ...(await how(child, specOf(a, frames), specOf(b, frames), whole, regions)),
+      runs,
+    };
   });
 }
 
@@ -94,13 +114,18 @@ async function common(child: Child<AuditVerbs>, a: Side, b: Side): Promise<strin
   return names;
 }
 
-async function writers(child: Child<AuditVerbs>, a: Side, b: Side, { frame, first }: Parting, frames: number) {
+/** What happened in the frame in which they part. */
+async function how(
+  child: Child<AuditVerbs>,
+  a: TraceSpec,
+  b: TraceSpec,
+  { frame, first, all }: Whole,
+  regions: readonly string[],
+): Promise<Pick<Explanation, "source" | "chain">> {
   if (!first || frame === 0) return {};
-  const [inA, inB] = [
-    await child.call("writer", specOf(a, frames), frame, first),
-    await child.call("writer", specOf(b, frames), frame, first),
-  ];
-  return { ...(inA !== undefined && { a: inA }), ...(inB !== undefined && { b: inB }) };
+  const source = await child.call("source", a, b, frame, first, regions);
+  const chain = await child.call("chain", a, b, frame, all);
+  return { ...(source && { source }), ...(chain && { chain }) };
 }
 
 /** A recording as a side: its boot, its patches and its inputs. `rom` is its game where it is not found by its hash. */

@@ -1,21 +1,88 @@
-import { BUTTON } from "../machine/input.ts";
-import type { MakeBot } from "../replay/bot.ts";
+import { BUTTON, type InputSource, NO_PAD, type PadState } from "../machine/input.ts";
+import type { Machine } from "../machine/machine.ts";
 import { randomBot } from "../replay/bot.ts";
+import { systemRam } from "./find-trace.ts";
 
-/** Frames in which menus are gone through, and in which one button is pressed and let go. */
-const MENUS = 900;
+/** Frames from one press of a menu to the next, and for which each lasts. */
 const PRESS = 24;
+const HELD = 6;
+/** Frames that menus take at the start. */
+const MENUS = 480;
+/** Every so often Start is tried; it is undone where less goes on after it: that was a pause. */
+const TRY = 420;
+const LOOK = 60;
+const LESS = 0.7;
+/** Bytes of memory that are looked at to see how much goes on. */
+const SEEN = 32768;
 
-/** Goes through a game's menus with Start and A, then presses at random, without pausing the game: argument as of "random". */
-export const startingBot: MakeBot = (seen) => {
-  const random = randomBot(seen);
-  const shy = ~(BUTTON.Start | BUTTON.Select);
-  return (frame) => {
-    const pressed = random(frame).map((pad) => (typeof pad === "number" ? pad & shy : pad));
-    if (frame > MENUS && frame % 600 >= 2 * PRESS) return pressed;
-    const press = Math.floor(frame / PRESS);
-    const down = frame % PRESS < 6;
-    const now = !down ? 0 : press % 2 ? BUTTON.A : press % 4 ? BUTTON.Start : BUTTON.B;
-    return pressed.map((pad, port) => (frame > MENUS || press % 3 === 2 ? pad : port === 0 ? now : 0));
-  };
-};
+/**
+ * Plays a game that nobody knows: goes through its menus, in the first of them N - 1 entries down, then presses at random, the same for the
+ * same N, and sees from memory whether it paused the game.
+ */
+export class StartingBot implements InputSource {
+  readonly #machine: Machine;
+  readonly #random: (frame: number) => readonly unknown[];
+  readonly #down: number;
+  readonly #last: Uint8Array;
+  #changes = 0;
+  #before = 0;
+  #undo = 0;
+  #pads: readonly PadState[] = [NO_PAD, NO_PAD];
+
+  constructor(machine: Machine, n: number) {
+    this.#machine = machine;
+    this.#random = randomBot({ args: String(n), memory: () => new Uint8Array() });
+    this.#down = Math.max(0, n - 1) * PRESS;
+    this.#last = new Uint8Array(SEEN);
+  }
+
+  beginFrame(frame: number): void {
+    const buttons = this.#pressed(frame);
+    this.#pads = buttons.map((pressed) => ({ ...NO_PAD, buttons: pressed }));
+  }
+
+  poll(port: number): PadState {
+    return this.#pads[port] ?? NO_PAD;
+  }
+
+  #pressed(frame: number): number[] {
+    const random = this.#random(frame) as number[];
+    const down = frame % PRESS < HELD;
+    const title = frame - PRESS;
+    if (title < this.#down) return [title >= 0 && down ? BUTTON.Select | BUTTON.Down : 0, 0];
+    if (title < this.#down + MENUS) {
+      const which = Math.floor(frame / PRESS) % 3 === 2 ? BUTTON.A : BUTTON.Start;
+      return [down ? which : 0, 0];
+    }
+    const at = (title - this.#down - MENUS) % TRY;
+    this.#look(at);
+    if (at >= LOOK && at < LOOK + HELD) return [BUTTON.Start, 0];
+    if (at >= 3 * LOOK && at < 3 * LOOK + HELD && this.#undo) return [BUTTON.Start, 0];
+    const shy = ~(BUTTON.Start | BUTTON.Select);
+    return random.map((pad) => pad & shy);
+  }
+
+  /** Counts what changes for a second before Start is tried, and for one some time after it. */
+  #look(at: number): void {
+    if (at > 3 * LOOK) return;
+    if (at === 0 || at === 2 * LOOK) this.#changes = 0;
+    this.#changes += this.#changed();
+    if (at === LOOK - 1) this.#before = this.#changes;
+    if (at === 3 * LOOK - 1) this.#undo = this.#changes < this.#before * LESS ? 1 : 0;
+  }
+
+  #changed(): number {
+    let [changes, at] = [0, 0];
+    for (const region of systemRam(this.#machine.memory)) {
+      region.refresh?.();
+      const { bytes } = region;
+      const end = Math.min(bytes.length, SEEN - at);
+      for (let i = 0; i < end; i++, at++) {
+        if (bytes[i] === this.#last[at]) continue;
+        changes++;
+        this.#last[at] = bytes[i]!;
+      }
+    }
+    return changes;
+  }
+}

@@ -1,6 +1,7 @@
 import type { Algorithm, RngSpec } from "../watch/restores.ts";
-import { drawsBetween, type Kind, type Pairs, proposals, stepOf } from "./find-generators.ts";
-import { type Place, type Play, type Survey, survey, type Trace, trace } from "./find-trace.ts";
+import { drawsBetween, type Kind, type Pairs, stepOf } from "./find-generators.ts";
+import { proposals, simplest } from "./find-proposals.ts";
+import { type Place, type Play, type Survey, survey, type Trace, trace, variablesOf } from "./find-trace.ts";
 
 /** A random number generator that was found in a game's memory. */
 export interface FoundRng {
@@ -14,7 +15,7 @@ export interface FoundRng {
   /** Frames in which the state changed, and those of them that a number of draws explains; the rest was seeded or written. */
   readonly changed: number;
   readonly explained: number;
-  /** The same for frames that the search did not look at: the last two fifths of each run. */
+  /** The same for changes that the search did not look at, each counted once: two blocks out of five. */
   readonly heldOut: { readonly changed: number; readonly explained: number };
   /** Frames by how many draws they made, 0 too. */
   readonly draws: Readonly<Record<number, number>>;
@@ -22,14 +23,15 @@ export interface FoundRng {
 
 export interface RngOptions {
   readonly frames: number;
-  /** Words that are traced at most; those that change most often come first. */
+  /** Words that are traced at most, the wildest first. */
   readonly words?: number;
+  readonly onStep?: (done: number, of: number) => void;
 }
 
 /** Frames that must have changed a state before anything is said of it. */
 const LEAST = 20;
-/** Of each run, the part that a generator is found from. */
-const LEARNT = 0.6;
+/** A generator is found from three blocks of changes out of five, and has to foretell the others. */
+const [BLOCK, LEARNT] = [16, 3];
 /** Regions up to this size are looked at from every byte on; others from multiples of a value's own size. */
 const SMALL = 64 << 10;
 /** Candidates that all generators are tried on. */
@@ -49,14 +51,22 @@ interface Candidate {
 }
 
 /** Watches runs of a game, which should differ in their inputs, and finds its random number generators. */
-export async function findRng(plays: readonly Play[], { frames, words = 6000 }: RngOptions): Promise<FoundRng[]> {
+export async function findRng(
+  plays: readonly Play[],
+  { frames, words = 6000, onStep }: RngOptions,
+): Promise<FoundRng[]> {
   const { regions, changes } = await survey(plays[0]!, 0);
   const small = changes.every((c) => c.length * 4 <= SMALL);
+  const steps = plays.length + (small ? 1 : 2);
   const chosen = small
     ? changes.map((c) => Array.from(c, (_, w) => w * 4))
     : wildest(await survey(plays[0]!, frames), words);
   const traces: Trace[] = [];
-  for (const play of plays) traces.push(await trace(play, frames, chosen));
+  for (const play of plays) {
+    onStep?.(steps - plays.length - 1 + traces.length, steps);
+    traces.push(await trace(play, frames, chosen, 0, variablesOf));
+  }
+  onStep?.(steps - 1, steps);
   const candidates = [...candidatesOf(regions, traces)].sort((a, b) => a.bias - b.bias);
   const found: FoundRng[] = [];
   for (const deep of [false, true]) {
@@ -127,16 +137,15 @@ function pairsOf(
   const before: number[] = [];
   const after: number[] = [];
   const joined: number[] = [];
-  const late: boolean[] = [];
   const bytes = width / 8;
+  const order = Array.from({ length: bytes }, (_, i) => (at + (endian === "little" ? bytes - 1 - i : i)) ^ swap);
   for (const { bytes: all, rows, stride } of traces) {
     let last = -1;
     let was = false;
     for (let row = 1; row < rows; row++) {
       let value = 0;
-      const start = row * stride + at;
-      for (let i = 0; i < bytes; i++)
-        value = (value << 8) | all[start + ((endian === "little" ? bytes - 1 - i : i) ^ (bytes === 4 ? swap : 0))]!;
+      const start = row * stride;
+      for (let i = 0; i < bytes; i++) value = (value << 8) | all[start + order[i]!]!;
       value >>>= 0;
       const changed = row > 1 && value !== last;
       if (changed) {
@@ -144,22 +153,30 @@ function pairsOf(
         before.push(last);
         after.push(value);
         joined.push(0);
-        late.push(row > rows * LEARNT);
-        was = true;
       }
+      was ||= changed;
       last = value;
     }
   }
   if (before.length < LEAST) return undefined;
-  const some = (wanted: (i: number) => boolean): Pairs => {
-    const kept = [...before.keys()].filter(wanted);
-    const [from, to] = [before, after].map((all) => Uint32Array.from(kept, (i) => all[i]!)) as [
-      Uint32Array,
-      Uint32Array,
-    ];
-    return { width, before: from, after: to, joined: Uint8Array.from(kept, (i) => joined[i]!) };
+  const some = (kept: readonly number[]): Pairs => ({
+    width,
+    before: Uint32Array.from(kept, (i) => before[i]!),
+    after: Uint32Array.from(kept, (i) => after[i]!),
+    joined: Uint8Array.from(kept, (i, n) => (kept[n + 1] === i + 1 ? joined[i]! : 0)),
+  });
+  // Each pair once: what comes again and again proves nothing more, and what was learnt from is no test.
+  const seen = new Set<number>();
+  const fresh = [...before.keys()].filter((i) => {
+    const pair = before[i]! * 2 ** 32 + after[i]!;
+    return !seen.has(pair) && seen.add(pair);
+  });
+  const learnt = (n: number): boolean => Math.floor(n / BLOCK) % 5 < LEARNT;
+  return {
+    pairs: some([...before.keys()]),
+    learn: some(fresh.filter((_, n) => learnt(n))),
+    test: some(fresh.filter((_, n) => !learnt(n))),
   };
-  return { pairs: some(() => true), learn: some((i) => !late[i]), test: some((i) => late[i]!) };
 }
 
 /** Undefined for what cannot be a generator's state: its upper bits hardly flip, or few states come again and again. */
@@ -182,23 +199,24 @@ function biasOf({ width, before, after }: Pairs): number | undefined {
   return bias / width;
 }
 
-/** The generator that describes the candidate's states best, if one does. */
+/** The generator that describes the candidate's states best, if one does, and foretells those that it was not found by. */
 function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng | undefined {
-  const { pairs, learn, place, offset, width, endian } = candidate;
-  const distinct = once(learn);
-  const test = once(candidate.test, learn);
+  const { pairs, learn, test, place, offset, width, endian } = candidate;
+  const [first, few] = [sample(learn, 8), sample(learn, 32)];
   let best: { kind: Kind; measure: Measure } | undefined;
   for (const proposed of proposals(learn, deep)) {
-    const screened = measure(proposed, sample(distinct));
-    if (screened.explained < screened.pairs * 0.3) continue;
-    const kind = wholeDraws(proposed, distinct);
-    const full = measure(kind, distinct);
+    if (measure(proposed, first).explained === 0) continue;
+    if (measure(proposed, few).explained < few.before.length * 0.15) continue;
+    const kind = wholeDraws(proposed, learn);
+    const full = measure(kind, learn);
     if (!best || full.bits > best.measure.bits) best = { kind, measure: full };
   }
-  if (!best || best.measure.bits < 60 || best.measure.mean > MEAN[width]) return undefined;
+  if (!best || best.measure.bits < PROOF) return undefined;
   const heldOut = measure(best.kind, test);
-  if (test.before.length > 5 && heldOut.explained < heldOut.pairs * 0.6) return undefined;
-  const all = measure(best.kind, pairs);
+  if (heldOut.explained < heldOut.pairs * FORETOLD || heldOut.bits + constantsOf(best.kind, width) < PROOF)
+    return undefined;
+  const kind = simplest(best.kind, width);
+  const all = measure(kind, pairs);
   const draws: Record<number, number> = { 0: frames - all.pairs };
   for (const k of all.draws) if (k > 0) draws[k] = (draws[k] ?? 0) + 1;
   return {
@@ -206,7 +224,7 @@ function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng 
     address: place.base + (offset ^ (width === 32 ? 0 : place.swap && 4 - width / 8)),
     type: `u${width}`,
     endian,
-    kind: best.kind,
+    kind,
     bits: Math.round(best.measure.bits),
     changed: all.pairs,
     explained: all.explained,
@@ -215,22 +233,9 @@ function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng 
   };
 }
 
-/** Each pair once: what comes again and again proves nothing more. */
-function once({ width, before, after }: Pairs, known?: Pairs): Pairs {
-  const key = (b: number, a: number): number => b * 2 ** 32 + a;
-  const seen = new Set<number>();
-  if (known) for (let i = 0; i < known.before.length; i++) seen.add(key(known.before[i]!, known.after[i]!));
-  const kept = [...before.keys()].filter((i) => {
-    const pair = key(before[i]!, after[i]!);
-    return !seen.has(pair) && seen.add(pair);
-  });
-  const some = (all: Uint32Array) => Uint32Array.from(kept, (i) => all[i]!);
-  return { width, before: some(before), after: some(after), joined: new Uint8Array(kept.length) };
-}
-
 /** Some pairs from everywhere. */
-function sample(pairs: Pairs): Pairs {
-  const every = Math.max(1, Math.floor(pairs.before.length / 24));
+function sample(pairs: Pairs, count: number): Pairs {
+  const every = Math.max(1, Math.floor(pairs.before.length / count));
   const some = (all: Uint32Array) => all.filter((_, i) => i % every === 0);
   return { ...pairs, before: some(pairs.before), after: some(pairs.after) };
 }
@@ -238,39 +243,39 @@ function sample(pairs: Pairs): Pairs {
 interface Measure {
   readonly pairs: number;
   readonly explained: number;
+  /** What is saved against writing all states down, in bits, the generator's constants paid for. */
   readonly bits: number;
-  /** Draws in those that are explained. */
-  readonly mean: number;
   /** For each pair; -1 where no number of draws explains it. */
   readonly draws: Int32Array;
 }
 
+/** Bits that a generator must save, in what it was found by and in what it was not. */
+const PROOF = 60;
+/** Of the pairs that it was not found by, it must foretell so many. The rest may be seeded or stirred. */
+const FORETOLD = 0.3;
 /** Draws in a frame up to which they are counted: of few states, any is near any other. */
-const MOST = { 8: 40, 16: 400, 32: 2000 } as const;
-/** More than so many in the mean are no draws of a game, but a chance among so few states. */
-const MEAN = { 8: 8, 16: 48, 32: 2000 } as const;
+const MOST = { 8: 10, 16: 160, 32: 2000 } as const;
 
 /**
- * By minimum description length: a pair that k draws explain costs what a geometric code of the mean takes (log2 of the mean and
- * 1.5 bits), one that none explains its state and one bit. What is saved against writing all states down, less the constants.
+ * By minimum description length: a pair that k draws explain costs what a universal code of k takes, one that none explains its state and
+ * one bit.
  */
-function measure(kind: Kind, { width, before, after }: Pairs): Measure {
+function measure(kind: Kind, { width, before, after }: Pairs, most: number = MOST[width]): Measure {
   const step = stepOf(kind, width);
   const draws = new Int32Array(before.length);
   let explained = 0;
-  let sum = 0;
+  let bits = -constantsOf(kind, width);
   for (let i = 0; i < before.length; i++) {
-    const k = drawsBetween(step, before[i]!, after[i]!, MOST[width]);
+    const k = drawsBetween(step, before[i]!, after[i]!, most);
     draws[i] = k;
-    if (k < 0) continue;
-    explained++;
-    sum += k;
+    if (k < 0) bits--;
+    else bits += width - 2 * Math.log2(k) - 1.5;
+    if (k > 0) explained++;
   }
-  const mean = explained ? sum / explained : 1;
-  const constants = kind.kind === "lcg" ? 2 * width : width + 4;
-  const bits = explained * (width - Math.log2(mean) - 1.5) - (before.length - explained) - constants;
-  return { pairs: before.length, explained, bits, mean, draws };
+  return { pairs: before.length, explained, bits, draws };
 }
+
+const constantsOf = (kind: Kind, width: number): number => (kind.kind === "lcg" ? 2 * width : width + 4);
 
 /** Shifts that always come in eights are draws of eight shifts; so for any other number. */
 function wholeDraws(kind: Kind, pairs: Pairs): Kind {

@@ -3,10 +3,9 @@ import { type MachineSpec, openMachine } from "../follow/open-run.node.ts";
 import { type InputSource, NO_INPUT } from "../machine/input.ts";
 import { type Machine, type MemoryRegion, SHOW_NOTHING } from "../machine/machine.ts";
 import type { Movie } from "../movie/movie.ts";
-import { BotInput } from "../replay/bot.ts";
 import { type Fault, Run } from "../replay/run.ts";
 import { defaultProfile } from "../watch/profile.ts";
-import { startingBot } from "./find-bot.ts";
+import { StartingBot } from "./find-bot.ts";
 
 /** A run to look at: who plays what, and what is disturbed on purpose. */
 export interface Play extends MachineSpec {
@@ -14,8 +13,6 @@ export interface Play extends MachineSpec {
   /** As `instep record --bot` takes it; asked only where there is no movie. */
   readonly bot?: string | undefined;
   readonly faults?: readonly Fault[] | undefined;
-  /** One byte XORed when that frame has been reached: `at` is an offset into the region's bytes. */
-  readonly poke?: { readonly frame: number; readonly region: string; readonly at: number; readonly xor: number };
 }
 
 /** Where values are: a region by its place in the list of regions, and the offset of a word of four bytes. */
@@ -40,10 +37,16 @@ export interface Survey {
 const ALSO = /^(\d+\.)?(hram|iwram|itcm|dtcm|prgram|save)$/;
 const PAGE = 4096;
 
-/** The memory of a run in which a game can keep its variables. */
-export function variablesOf(memory: readonly MemoryRegion[]): MemoryRegion[] {
+/** System RAM: what is watched where there is no profile. */
+export function systemRam(memory: readonly MemoryRegion[]): MemoryRegion[] {
   const names = new Set(defaultProfile(memory).fingerprint!.regions.map((r) => r.region));
-  return memory.filter((region) => region.size >= 4 && (names.has(region.name) || ALSO.test(region.name)));
+  return memory.filter(({ name, size }) => size >= 4 && names.has(name));
+}
+
+/** System RAM and the small memories beside it, in all of which a game can keep its variables. */
+export function variablesOf(memory: readonly MemoryRegion[]): MemoryRegion[] {
+  const ram = new Set(systemRam(memory));
+  return memory.filter((region) => ram.has(region) || (region.size >= 4 && ALSO.test(region.name)));
 }
 
 /** Opens a run, calls `each` in every frame from 1 to `frames`, and closes it. */
@@ -51,16 +54,16 @@ export async function watch<T>(
   play: Play,
   frames: number,
   begin: (machine: Machine, regions: readonly MemoryRegion[]) => { each(frame: number): void; end(): T },
+  regionsIn: typeof systemRam = systemRam,
 ): Promise<T> {
   const { machine, profile } = await openMachine(play, play.movie?.start);
   try {
     const input = play.movie ? NO_INPUT : await inputOf(play.bot, machine);
     const run = play.movie && new Run(machine, play.movie, profile, play.faults);
-    const { each, end } = begin(machine, variablesOf(machine.memory));
+    const { each, end } = begin(machine, regionsIn(machine.memory));
     while (machine.frame < frames) {
       if (run) run.step(SHOW_NOTHING);
       else machine.step(input, SHOW_NOTHING);
-      if (machine.frame === play.poke?.frame) poke(machine, play.poke);
       each(machine.frame);
     }
     return end();
@@ -73,12 +76,7 @@ export async function watch<T>(
 async function inputOf(bot: string | undefined, machine: Machine): Promise<InputSource> {
   if (bot === undefined) return NO_INPUT;
   const [name, seed = ""] = bot.split(":");
-  return name === "start" ? new BotInput(startingBot, machine, seed) : loadBot(bot, machine);
-}
-
-function poke(machine: Machine, { region: name, at, xor }: NonNullable<Play["poke"]>): void {
-  const region = machine.memory.find((r) => r.name === name)!;
-  region.bytes[at] = region.bytes[at]! ^ xor;
+  return name === "start" ? new StartingBot(machine, Number(seed)) : loadBot(bot, machine);
 }
 
 export const placeOf = ({ name, base, size, endian, swap }: MemoryRegion): Place => ({
@@ -91,7 +89,7 @@ export const placeOf = ({ name, base, size, endian, swap }: MemoryRegion): Place
 
 /** Plays once and counts the changes of every word. Pages that did not change are passed over by a native compare. */
 export function survey(play: Play, frames: number): Promise<Survey> {
-  return watch(play, frames, (_, regions) => {
+  const begin = (_: Machine, regions: readonly MemoryRegion[]) => {
     const before = regions.map((r) => Buffer.alloc((r.size + 3) & ~3));
     const changes = regions.map((r) => new Uint32Array((r.size + 3) >> 2));
     const flips = changes.map((c) => ({ low: new Uint32Array(c.length), high: new Uint32Array(c.length) }));
@@ -126,7 +124,8 @@ export function survey(play: Play, frames: number): Promise<Survey> {
       },
       end: () => ({ regions: regions.map(placeOf), changes, flips, frames }),
     };
-  });
+  };
+  return watch(play, frames, begin, variablesOf);
 }
 
 /** Bits that are set. */
@@ -177,18 +176,25 @@ export class Trace {
 }
 
 /** Plays once and keeps the chosen words of every frame, or from a frame on: then row 0 is that frame. */
-export function trace(play: Play, frames: number, words: readonly (readonly number[])[], first = 0): Promise<Trace> {
-  return watch(play, frames, (machine, regions) => {
+export function trace(
+  play: Play,
+  frames: number,
+  words: readonly (readonly number[])[],
+  first = 0,
+  regionsIn = systemRam,
+): Promise<Trace> {
+  const begin = (machine: Machine, regions: readonly MemoryRegion[]) => {
     const traced = new Trace(words, frames + 1 - first);
     return {
-      each(frame) {
+      each(frame: number) {
         if (frame < first) return;
         traced.take(regions, frame - first);
         traced.polls[frame - first] = Math.min(machine.polls, 0xffff);
       },
       end: () => traced,
     };
-  });
+  };
+  return watch(play, frames, begin, regionsIn);
 }
 
 /** Plays once and copies all regions at some frames, which are in rising order. */

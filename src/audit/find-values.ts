@@ -14,12 +14,14 @@ export interface Value {
   readonly spread: number;
   /** It goes on by one and the same amount whenever it changes. */
   readonly counts: boolean;
+  /** Most of its moves are no multiples of 16: it has digits after the point, if it is fixed-point. */
+  readonly fine: boolean;
   /** Where in a row of the trace its bytes are. */
   readonly at: number;
   readonly swap: number;
 }
 
-const SIZE = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, f32: 4, f64: 8 } as const;
+export const SIZE = { u8: 1, s8: 1, u16: 2, s16: 2, u32: 4, s32: 4, f32: 4, f64: 8 } as const;
 const word = new DataView(new ArrayBuffer(8));
 
 /** The value in one row. */
@@ -147,5 +149,6 @@ function courseOf(value: Pick<Value, "at" | "type" | "endian" | "swap">, run: Tr
   const smooth = moves.length > 20 && SIZE[value.type] > 1 && sizes[Math.floor(sizes.length * 0.9)]! < spread / 8;
   const most1 = moves[moves.length >> 1]!;
   const same = moves.filter((m) => m === most1).length;
-  return { smooth, spread, counts: moves.length > 20 && same > moves.length * 0.95 };
+  const fine = moves.filter((m) => m % 16 !== 0).length > moves.length * 0.6;
+  return { smooth, spread, counts: moves.length > 20 && same > moves.length * 0.95, fine };
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { audit } from "../audit/audit.node.ts";
 import { syncSettings, table } from "../audit/audit-told.ts";
-import { writeWhole } from "../follow/job.node.ts";
+import { keepSyncSettings, writeSyncSettings } from "../follow/sync-settings.node.ts";
 import {
   coreOption,
   count,
@@ -25,7 +25,8 @@ interface AuditFlags {
   jobs?: number;
   only?: string;
   job?: string;
-  write?: string;
+  write?: string | true;
+  options: boolean;
   all?: boolean;
   json?: boolean;
 }
@@ -50,7 +51,11 @@ export function add(program: Command): Command {
     .addOption(new Option("--jobs <n>", "runs at once (default: one for each CPU core)").argParser(count))
     .option("--only <text>", "only trials with this in their name")
     .option("--job <file>", "keep finished trials here, and go on from it")
-    .option("--write <file>", "write the core's sync settings as JSON")
+    .option("--no-options", "leave the core's options alone")
+    .option(
+      "--write [file]",
+      "keep which options change the run, for --set @FILE; without a file, for all commands of this user",
+    )
     .option("--all", "list the trials that changed nothing too")
     .addOption(jsonOption())
     .action(run);
@@ -58,7 +63,7 @@ export function add(program: Command): Command {
 }
 
 async function run(rom: string, flags: AuditFlags): Promise<void> {
-  const { movie } = flags.movie ? await loadMovie(flags.movie) : { movie: noMovie };
+  const { movie } = flags.movie !== undefined ? await loadMovie(flags.movie) : { movie: noMovie };
   const progress = new Progress();
   const result = await audit({
     rom,
@@ -71,11 +76,14 @@ async function run(rom: string, flags: AuditFlags): Promise<void> {
     jobs: flags.jobs,
     job: flags.job,
     only: flags.only,
+    options: flags.options,
     onTrial: (done, of) => progress.at("audit", done, of),
   });
   progress.stop();
   const settings = syncSettings(result);
-  if (flags.write) writeWhole(flags.write, `${JSON.stringify(settings, null, 2)}\n`);
-  if (flags.json) console.log(JSON.stringify({ ...result, syncSettings: settings }));
-  else for (const line of table(result, flags.all === true)) console.log(line);
+  const written = flags.write === true ? keepSyncSettings(settings) : flags.write;
+  if (typeof flags.write === "string") writeSyncSettings(flags.write, settings);
+  if (flags.json) return console.log(JSON.stringify({ ...result, syncSettings: settings }));
+  for (const line of table(result, flags.all === true)) console.log(line);
+  if (written !== undefined) console.log(`sync settings: ${written}`);
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { knownEffects } from "../follow/sync-settings.node.ts";
 import { findCore, type Listed, listCores } from "../machine/cores.node.ts";
 import type { Core } from "../machine/registry.ts";
 import { example, jsonOption } from "./options.ts";
@@ -47,9 +48,13 @@ function line({ name, version, systems, abilities }: Core): string {
   return `${name.padEnd(16)} ${systems.join(", ").padEnd(18)} ${version}\n${" ".repeat(17)}${can.join(", ")}; memory: ${regions}`;
 }
 
-function options({ options }: Core): string[] {
+const EFFECTS = { run: "; changes the run", output: "; picture or sound alone" };
+
+function options({ name, options }: Core): string[] {
+  const effects = knownEffects(name);
+  const effect = (key: string): string => (effects.has(key) ? EFFECTS[effects.get(key)!] : "");
   return options.flatMap(({ key, label, values, default: usual }) => [
-    `  ${key}  ${label}`,
+    `  ${key}  ${label}${effect(key)}`,
     `      ${values.map((value) => (value === usual ? `[${value}]` : value)).join(" ")}`,
   ]);
 }

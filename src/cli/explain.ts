@@ -8,7 +8,6 @@ import {
   coreOption,
   count,
   example,
-  fault,
   jsonOption,
   loadMovie,
   loadProfile,
@@ -82,6 +81,11 @@ async function made(flags: ExplainFlags) {
   return [await sideFrom(flags.rom, flags, flags.a ?? {}), await sideFrom(flags.rom, flags, flags.b ?? {})] as const;
 }
 
+function lag(frame: string): Fault[] {
+  if (!/^[1-9]\d{0,8}$/.test(frame)) throw new Problem(`lag=${frame}: the frame that is run once too often is meant`);
+  return [{ kind: "lag", frame: Number(frame) }];
+}
+
 /** A side from "core=..,movie=..,patch:NAME=on,lag=FRAME,option=value". */
 async function sideFrom(rom: string, flags: ExplainFlags, words: Readonly<Record<string, string>>) {
   const { core = flags.core, movie: file = flags.movie, ...others } = words;
@@ -90,7 +94,7 @@ async function sideFrom(rom: string, flags: ExplainFlags, words: Readonly<Record
   let faults: Fault[] = [];
   for (const [key, value] of Object.entries(others)) {
     if (key.startsWith("patch:")) patches[key.slice(6)] = value === "on";
-    else if (key === "lag") faults = fault(`lag@${value}`, faults);
+    else if (key === "lag") faults = [...faults, ...lag(value)];
     else set[key] = value;
   }
   const movie = file === undefined ? noMovie : (await loadMovie(file)).movie;

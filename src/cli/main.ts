@@ -23,6 +23,7 @@ const COMMANDS = [
   "find",
   "audit",
   "explain",
+  "studio",
   "demo",
   "setup",
 ] as const;

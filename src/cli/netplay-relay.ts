@@ -8,7 +8,7 @@ import { count, example } from "./options.ts";
 interface RelayFlags {
   host: string;
   port: number;
-  page: string | boolean;
+  page?: string | false;
   trustProxy?: boolean;
   maxRooms: number;
   maxMembers: number;
@@ -61,7 +61,7 @@ function between(least: number, most: number): (text: string) => number {
 }
 
 async function run(flags: RelayFlags): Promise<void> {
-  const page = flags.page === true ? builtPage() : flags.page || undefined;
+  const page = flags.page === false ? undefined : (flags.page ?? builtPage());
   const relay = await Relay.open({
     host: flags.host,
     port: flags.port,

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readInput } from "../follow/open-run.node.ts";
+import { readSyncSettings } from "../follow/sync-settings.node.ts";
 import { type Boot, sha256Hex } from "../machine/boot.ts";
 import type { Movie } from "../movie/movie.ts";
 import { isIsr, readIsr } from "../replay/isr.ts";
@@ -13,10 +14,14 @@ import { type Profile, parseProfile } from "../watch/profile.ts";
 
 type Settings = Record<string, string>;
 
-/** "k=v,k=v", also given several times. */
+/** "k=v,k=v", also given several times. "@FILE": all that change the run, as `instep audit --write FILE` has them. */
 export function settings(text: string, previous: Settings = {}): Settings {
   const result = { ...previous };
   for (const pair of text.split(",")) {
+    if (pair.startsWith("@")) {
+      Object.assign(result, readSyncSettings(pair.slice(1)).sync);
+      continue;
+    }
     const at = pair.indexOf("=");
     if (at < 1) throw new InvalidArgumentError(`"${pair}" is not name=value.`);
     result[pair.slice(0, at)] = pair.slice(at + 1);
@@ -38,7 +43,9 @@ export function fault(text: string, previous: readonly Fault[] = []): Fault[] {
 
 export const coreOption = (): Option => new Option("--core <name>", "the core, by name or path (see: instep cores)");
 export const setOption = (): Option =>
-  new Option("--set <k=v,...>", "options of the core").argParser(settings).default({}, "the core's defaults");
+  new Option("--set <k=v,...>", "options of the core; @FILE: those that instep audit --write put there")
+    .argParser(settings)
+    .default({}, "the core's defaults");
 /** Games of linked consoles besides the first one's. */
 export interface MoreRoms {
   rom2?: string;

@@ -1,12 +1,14 @@
 import { Presets, SingleBar } from "cli-progress";
 
-/** A progress bar on stderr while a person watches; silent otherwise. */
+/** A progress bar on stderr while a person watches; messages to the studio, where it started this; silent otherwise. */
 export class Progress {
   #bar: SingleBar | undefined;
   #step = "";
 
   /** `step` is what is going on, such as "align". */
   at(step: string, done: number, total: number): void {
+    // The studio reads it where it has started this.
+    if (process.env.INSTEP_PROGRESS === "ipc" && process.send) this.#send({ step, done, total });
     if (!process.stderr.isTTY) return;
     if (this.#step !== step) {
       this.stop();
@@ -29,6 +31,14 @@ export class Progress {
   say(line: string): void {
     if (this.#bar && process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${line}\n`);
     else process.stderr.write(`${line}\n`);
+  }
+
+  #sent = 0;
+  #send(message: { step: string; done: number; total: number }): void {
+    const now = performance.now();
+    if (now - this.#sent < 100 && message.done < message.total) return;
+    this.#sent = now;
+    process.send!(message);
   }
 
   stop(): void {

@@ -133,13 +133,15 @@ export function told({ file, replay, playback, explanation }: PlayedFile): strin
 }
 
 /** In what the boots differ. Each core has settings and names of ports of its own: of another core they say nothing. */
-function bootsTold({ recording }: Replay, { differences, boot }: Playback): string[] {
+function bootsTold({ recording }: Replay, { differences, harmless, boot }: Playback): string[] {
   const recorded = recordedBoot(recording);
   const other = recorded && Object.keys(differences).some((what) => what.startsWith("core."));
   const own = other ? /^(core\.|settings\.|ports$)/ : /^$/;
   const lines = Object.entries(differences)
     .filter(([what]) => !own.test(what))
     .map(([what, [before, now]]) => `boots differ: ${what} was ${brief(before)}, is ${brief(now)}`);
+  for (const [what, [before, now]] of Object.entries(harmless))
+    lines.push(`boots differ in picture or sound alone: ${what} was ${brief(before)}, is ${brief(now)}`);
   if (!other) return lines;
   const [a, b] = [recorded.core, boot.core];
   const builds = a.name === b.name && a.version === b.version ? `, build ${brief(a.build)}` : "";

@@ -5,11 +5,13 @@ import type { Watching } from "../follow/align.node.ts";
 import { findMore } from "../follow/find-rom.node.ts";
 import { Job } from "../follow/job.node.ts";
 import { type RunSpec, readInput } from "../follow/open-run.node.ts";
+import { describeRanges } from "../follow/readback.ts";
 import { sha256Hex } from "../machine/boot.ts";
 import { framesOf, type Movie, shorten } from "../movie/movie.ts";
 import { shift } from "../movie/shift.ts";
 import { Problem } from "../problem.ts";
 import type { Fault } from "../replay/run.ts";
+import type { Range } from "../watch/profile.ts";
 import { describeDivergence } from "../watch/readings.ts";
 import { fitMovie } from "./movie-fit.ts";
 import {
@@ -150,6 +152,9 @@ async function offsetOf(
   return best;
 }
 
+const describeMasks = (masks: readonly Range[]): string =>
+  `pictures are drawn into ${describeRanges(masks)}, which the game did not read: not compared from here on`;
+
 /** Tells on stderr what happens, in the words that people know from the scripts that did this before. */
 export function consoleWatching(progress: Progress): Watching {
   return {
@@ -165,6 +170,7 @@ export function consoleWatching(progress: Progress): Watching {
     },
     progress: (step, frame, end) => progress.at(step, frame, end),
     desync: (divergence) => progress.say(`desync at frame ${divergence.frame}: ${describeDivergence(divergence)}`),
+    masked: (frame, masks) => progress.say(`frame ${frame}: ${describeMasks(masks)}`),
     repaired: (frame) => progress.say(`loaded the native state of frame ${frame}`),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Dumped } from "../dump/dump.node.ts";
 import type { Aligned } from "../follow/align.node.ts";
+import { describeRanges } from "../follow/readback.ts";
 import type { Boot } from "../machine/boot.ts";
 import { describeMovie } from "../movie/describe.ts";
 import { type SyncReport, writeReport } from "../report/sync-report.ts";
@@ -53,7 +54,14 @@ export function syncReport(
     audio: dumped.audio,
     seconds: { align: result.seconds.align, dump: result.seconds.dump },
     fps: total / result.seconds.total,
-    pinned: pinned(boots.native),
+    pinned: [
+      ...pinned(boots.native),
+      ...result.masks.map((range) => ({
+        what: "not compared",
+        value: describeRanges([range]),
+        how: "a picture that is drawn into memory: found from identical states, and not read by the game there",
+      })),
+    ],
     unpinned: [...new Set([...boots.native.unpinned, ...boots.target.unpinned])],
     files: [
       output,

@@ -6,6 +6,7 @@ import type { OffsetProof } from "../dump/offset.ts";
 import { type Aligned, align } from "../follow/align.node.ts";
 import { writeWhole } from "../follow/job.node.ts";
 import { EXIT, Problem } from "../problem.ts";
+import type { Range } from "../watch/profile.ts";
 import { type DumpFlags, dumpOptions, withDumpFlags } from "./dump-flags.ts";
 import { example } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -23,6 +24,8 @@ interface SyncFigures {
   readonly desyncs: readonly number[];
   readonly repairs: readonly number[];
   readonly residual: number;
+  /** Pictures in memory that were left out of the fingerprint, by themselves. */
+  readonly masks: readonly Range[];
 }
 
 /** What `--json` ends with. */
@@ -90,6 +93,7 @@ export async function sync(
     desyncs: aligned.desyncs.map((d) => d.frame),
     repairs: aligned.repairs,
     residual: aligned.residual.length,
+    masks: job.masks,
   };
   if (aligned.gaveUp !== undefined) return { synced, aligned, result: figures, gaveUp: tooDifferent(aligned, end) };
   const dumped = await dump(job, target, aligned.profile, aligned.expected, end, dumpOptions(flags), (frame) =>

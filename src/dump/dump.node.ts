@@ -61,7 +61,12 @@ export async function dump(
     onProgress: (frame) => progress(frame as number, end),
   });
   try {
-    const video = await child.call("open", { run: spec, ...plan, folder, done: log.resumePoint(repairs) });
+    const video = await child.call("open", {
+      run: { ...spec, masks: job.masks },
+      ...plan,
+      folder,
+      done: log.resumePoint(repairs),
+    });
     for (let segment = await child.call("segment"); segment; segment = await child.call("segment")) {
       const residual = options.naive ? [] : differing(profile, expected, segment.readings);
       const seams = segment.seams.map(({ strip, ...seam }) => {

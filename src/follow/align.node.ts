@@ -1,11 +1,12 @@
 import { readFileSync, rmSync } from "node:fs";
 import { Problem } from "../problem.ts";
-import type { Profile } from "../watch/profile.ts";
+import type { Profile, Range } from "../watch/profile.ts";
 import type { Divergence, Readings } from "../watch/readings.ts";
 import { ReadingsLog } from "../watch/readings-log.ts";
 import { type Followed, type Follower, follow } from "./follow.ts";
 import { Instance } from "./instance.node.ts";
 import { type Job, writeWhole } from "./job.node.ts";
+import { type Attempt, explainReadback } from "./learn-readback.ts";
 import { NativeRun } from "./native.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 import { ReadingsFile } from "./readings-file.node.ts";
@@ -16,6 +17,8 @@ export interface Watching {
   progress?(step: "collect" | "align", frame: number, end: number): void;
   desync?(divergence: Divergence): void;
   repaired?(frame: number): void;
+  /** Pictures in memory, found at that frame: aligning begins anew without them. */
+  masked?(frame: number, masks: readonly Range[]): void;
   opened?(role: "native" | "target", instance: Instance): void;
 }
 
@@ -24,7 +27,7 @@ const CHECKPOINT_EVERY = 10_000;
 
 /** Plays the movie at native settings and writes its readings to native.readings.txt. Returns them. */
 export async function collect(job: Job, spec: RunSpec, end: number, watching: Watching = {}): Promise<ReadingsLog> {
-  const instance = await Instance.open("native", spec);
+  const instance = await Instance.open("native", { ...spec, masks: job.masks });
   try {
     watching.opened?.("native", instance);
     claimNative(job, instance, end);
@@ -69,8 +72,25 @@ export async function align(
   options: { maxRepairs?: number | undefined },
   watching: Watching = {},
 ): Promise<Aligned> {
+  const { opened: _, ...again } = watching;
+  for (let told = watching; ; told = again) {
+    const { masks } = job;
+    const masked = { native: { ...specs.native, masks }, target: { ...specs.target, masks } };
+    const aligned = await alignOnce(job, masked, end, options, told);
+    if (!aligned.anew) return aligned;
+  }
+}
+
+async function alignOnce(
+  job: Job,
+  specs: { native: RunSpec; target: RunSpec },
+  end: number,
+  options: { maxRepairs?: number | undefined },
+  watching: Watching,
+): Promise<Aligned> {
   const [native, target] = await openBoth(specs);
   let seeker: Seeker | undefined;
+  const files: ReadingsFile[] = [];
   try {
     watching.opened?.("native", native);
     watching.opened?.("target", target);
@@ -81,10 +101,11 @@ export async function align(
     const actual = new ReadingsLog(profile, end);
     const nativeFile = new ReadingsFile(job.path("native.readings.txt"), profile, expected);
     const targetFile = new ReadingsFile(job.path("target.readings.txt"), profile, actual);
+    files.push(nativeFile, targetFile);
     if (job.aligned && expected.length > end && actual.length > end)
       return { ...outcome(job), expected, actual, profile };
 
-    const from = await resume(job, target, Math.min(expected.length, actual.length));
+    const from = await resume(job, target, actual.length);
     seeker = new Seeker(specs.native, profile);
     const reference = new NativeRun({
       instance: native,
@@ -110,6 +131,16 @@ export async function align(
       profile,
       {
         maxRepairs: options.maxRepairs,
+        ...(target.opened.readsBack && {
+          async explain(divergence) {
+            const attempt: Attempt = (whole, before, after, frames) => target.tryReadback(whole, before, after, frames);
+            const why = await explainReadback(reference, attempt, divergence, job.masks);
+            if (!("masks" in why)) return why;
+            job.mask(divergence.frame, why.masks);
+            watching.masked?.(divergence.frame, why.masks);
+            return undefined;
+          },
+        }),
         onDesync(divergence) {
           job.add({ desync: divergence });
           watching.desync?.(divergence);
@@ -129,14 +160,15 @@ export async function align(
       },
       from,
     );
-    if (followed.gaveUp === undefined) await playing;
+    if (followed.frame === end) await playing;
+    else await native.close(); // it writes no more
+    if (followed.anew) return { ...followed, expected, actual, profile };
     job.add({ aligned: followed.frame, ...(followed.gaveUp !== undefined && { gaveUp: followed.gaveUp }) });
     rmSync(job.path("checkpoint"), { recursive: true, force: true });
-    nativeFile.close();
-    targetFile.close();
     return { ...outcome(job), expected, actual, profile };
   } finally {
     await Promise.all([native.close(), target.close(), seeker?.close()]);
+    for (const file of files) file.close();
   }
 }
 

@@ -30,6 +30,11 @@ export interface Follower {
 export interface Policy {
   /** Repairs after which it gives up; unset: when repairing is hopeless (see {@link hopeless}). */
   readonly maxRepairs?: number | undefined;
+  /**
+   * Finds out why the follower parted, by playing it from states of up to {@link BEHIND} frames earlier. Nothing: what differs is
+   * no desync, and following has to begin anew with a profile that leaves it out.
+   */
+  explain?(divergence: Divergence): Promise<Divergence | undefined>;
   onDesync?(divergence: Divergence): void | Promise<void>;
   /** The follower has the reference's state of that frame; `residual` is what differs even so. */
   onRepair?(
@@ -55,7 +60,12 @@ export interface Followed {
   readonly frame: number;
   /** Why it gave up before the end. */
   readonly gaveUp?: string;
+  /** It stopped at what is no desync, to begin anew: see {@link Policy.explain}. */
+  readonly anew?: true;
 }
+
+/** Frames before a divergence whose states may be asked for. */
+export const BEHIND = 5;
 
 /** Frames a message: few after a repair, since the next is often near, then more and more. */
 const SMALL_BATCH = 4;
@@ -77,6 +87,7 @@ export async function follow(
   const repairs: number[] = [];
   const residual: number[] = [];
   let gaveUp: string | undefined;
+  let anew = false as boolean;
 
   async function settle(actual: Readings): Promise<Divergence | undefined> {
     const expected = await reference.readings(actual.first, actual.count);
@@ -87,7 +98,12 @@ export async function follow(
     return divergence;
   }
 
-  async function repair(divergence: Divergence): Promise<void> {
+  async function repair(found: Divergence): Promise<void> {
+    const divergence = policy.explain ? await policy.explain(found) : found;
+    if (!divergence) {
+      anew = true;
+      return;
+    }
     const { frame } = divergence;
     desyncs.push(divergence);
     await policy.onDesync?.(divergence);
@@ -107,7 +123,7 @@ export async function follow(
   const atStart = await settle(await follower.read());
   if (atStart) await repair(atStart);
   let batch: Promise<Readings> | undefined;
-  while (frame < reference.end && !gaveUp) {
+  while (frame < reference.end && !gaveUp && !anew) {
     const actual = await (batch ?? follower.play(Math.min(size, reference.end - frame)));
     const next = actual.first + actual.count - 1;
     const pause = policy.wantsPause?.() ?? false;
@@ -120,7 +136,7 @@ export async function follow(
     batch?.catch(() => {});
     const divergence = await settle(actual);
     frame = divergence ? divergence.frame : next;
-    reference.forgetBefore(frame);
+    reference.forgetBefore(Math.max(0, frame - BEHIND));
     if (!divergence) {
       if (pause) await policy.onPause?.(frame);
       continue;
@@ -130,7 +146,14 @@ export async function follow(
     size = SMALL_BATCH;
     await repair(divergence);
   }
-  return { desyncs, repairs, residual, frame, ...(gaveUp !== undefined && { gaveUp }) };
+  return {
+    desyncs,
+    repairs,
+    residual,
+    frame,
+    ...(gaveUp !== undefined && { gaveUp }),
+    ...(anew && { anew: true as const }),
+  };
 }
 
 /** More than half of this many frames on end needed a repair: the runs have nothing in common that a repair could keep. */

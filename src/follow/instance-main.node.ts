@@ -6,9 +6,10 @@ import { uncovered } from "../replay/moments.ts";
 import { Player } from "../replay/player.ts";
 import type { Notes } from "../replay/restorer.ts";
 import type { Run } from "../replay/run.ts";
-import type { Profile } from "../watch/profile.ts";
+import { defaultProfile, type Profile } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
 import { openRun, type RunSpec } from "./open-run.node.ts";
+import { type Moment, type Trial, tryReadback, wholeRegions } from "./readback.ts";
 
 /** What an instance says of its machine when it is open. */
 export interface Opened {
@@ -20,6 +21,8 @@ export interface Opened {
   readonly profile: Profile;
   /** The readings of frame 0. */
   readonly first: Readings;
+  /** Its machine may write pictures into memory. */
+  readonly readsBack: boolean;
   /** What of the profile's hooks and restores it cannot do, in words. */
   readonly uncovered: readonly string[];
 }
@@ -33,11 +36,12 @@ export interface Picture {
 }
 
 let run: Run;
+let profile: Profile;
 
 const verbs = {
   async open(spec: RunSpec): Promise<Opened> {
     const opened = await openRun(spec);
-    run = opened.run;
+    ({ run, profile } = opened);
     const { machine } = run;
     return {
       boot: machine.boot,
@@ -45,9 +49,10 @@ const verbs = {
       stateSize: machine.stateSize,
       polling: machine.polling,
       regions: machine.memory.map(({ name, base, size }) => ({ name, base, size })),
-      profile: opened.profile,
+      profile,
       first: run.read(),
-      uncovered: uncovered(machine, opened.profile),
+      readsBack: machine.readsBack ?? false,
+      uncovered: uncovered(machine, profile),
     };
   },
   keepHistory: (budget: number, interval: number): void => run.keepHistory(budget, interval),
@@ -68,6 +73,11 @@ const verbs = {
     const region = run.machine.memory.find((r) => r.name === name);
     region?.refresh?.();
     return region?.bytes.slice();
+  },
+  /** `whole`: in all of the regions that are watched, or where only probes are, in system RAM. */
+  tryReadback(whole: boolean, before: Moment, after: Moment, frames: number): Trial {
+    const watched = whole ? wholeRegions(profile.fingerprint ? profile : defaultProfile(run.machine.memory)) : profile;
+    return tryReadback(run, watched, before, after, frames);
   },
   close: (): void => run.machine.close(),
 };

@@ -5,6 +5,7 @@ import type { Notes } from "../replay/restorer.ts";
 import type { Readings } from "../watch/readings.ts";
 import type { InstanceVerbs, Opened, Picture } from "./instance-main.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
+import type { Moment, Trial } from "./readback.ts";
 
 /** A run in a process of its own: the verbs of {@link Run}, asynchronous, several frames a message. */
 export class Instance {
@@ -63,6 +64,11 @@ export class Instance {
 
   read(): Promise<Readings> {
     return this.#child.call("read");
+  }
+
+  /** {@link tryReadback} of its run; it is at no frame afterwards until a state is loaded. */
+  tryReadback(whole: boolean, before: Moment, after: Moment, frames: number): Promise<Trial> {
+    return this.#child.call("tryReadback", whole, before, after, frames);
   }
 
   /** What a playback put back so far. */

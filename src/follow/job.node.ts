@@ -14,12 +14,16 @@ import {
 import { dirname, join } from "node:path";
 import { canonicalJson } from "../machine/boot.ts";
 import { EXIT, Problem } from "../problem.ts";
+import type { Range } from "../watch/profile.ts";
 import type { Divergence } from "../watch/readings.ts";
+import { joinRanges } from "./readback.ts";
 
 /** A line of a job's log. What a line says has happened: its files were complete before it was written. */
 export type JobEntry =
   | { readonly desync: Divergence }
   | { readonly repair: number; readonly sample?: number; readonly residual?: Divergence }
+  /** Found at that frame: pictures in memory, which the fingerprint leaves out from then on. */
+  | { readonly found: number; readonly masks: readonly Range[] }
   | { readonly checkpoint: number; readonly sample?: number }
   | { readonly aligned: number; readonly gaveUp?: string };
 
@@ -98,9 +102,10 @@ export class Job {
     const at = this.entries.findLastIndex(
       (e) => ("repair" in e && e.repair < readingsLength) || ("checkpoint" in e && e.checkpoint < readingsLength),
     );
-    this.entries.length = at + 1;
-    writeWhole(this.#log, this.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
+    const masks = this.entries.slice(at + 1).filter((e) => "masks" in e);
     const entry = this.entries[at];
+    this.entries.splice(at + 1, Number.POSITIVE_INFINITY, ...masks);
+    writeWhole(this.#log, this.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""));
     if (!entry) return undefined;
     const sample = "sample" in entry && entry.sample !== undefined ? { sample: entry.sample } : {};
     if ("repair" in entry) return { frame: entry.repair, ...sample, state: this.statePath(entry.repair) };
@@ -110,6 +115,20 @@ export class Job {
 
   checkpointPath(frame: number): string {
     return this.path(`checkpoint/${String(frame).padStart(7, "0")}.state`);
+  }
+
+  /** What the fingerprint leaves out besides what the profile says. */
+  get masks(): Range[] {
+    return joinRanges(this.entries.flatMap((e) => ("masks" in e ? e.masks : [])));
+  }
+
+  /** The readings of both runs hold without these ranges; native's fingerprints, and the profile, are to be made anew. */
+  mask(frame: number, masks: readonly Range[]): void {
+    const { profile: _, ...rest } = this.#identity;
+    this.#identity = rest;
+    writeWhole(this.#card, `${JSON.stringify(rest, null, 2)}\n`);
+    rmSync(this.path("native.readings.txt"), { force: true });
+    this.add({ found: frame, masks });
   }
 
   get desyncs(): Divergence[] {

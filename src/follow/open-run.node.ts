@@ -10,7 +10,8 @@ import { readReplay } from "../replay/reader.ts";
 import type { Repair } from "../replay/restorer.ts";
 import { type Fault, Run } from "../replay/run.ts";
 import { applyPatches } from "../watch/patches.ts";
-import { checkProfile, defaultProfile, type Profile } from "../watch/profile.ts";
+import { checkProfile, defaultProfile, type Profile, type Range } from "../watch/profile.ts";
+import { withMasks } from "./readback.ts";
 
 /** What a machine is opened with; plain data, so that it crosses to an instance. */
 export interface MachineSpec {
@@ -23,6 +24,8 @@ export interface MachineSpec {
   readonly settings: Readonly<Record<string, string>>;
   /** `name` is its file, for messages; without one, system RAM is watched. */
   readonly profile?: { readonly name: string; readonly profile: Profile } | undefined;
+  /** What the profile's fingerprint leaves out besides: see {@link withMasks}. */
+  readonly masks?: readonly Range[] | undefined;
   /** Which of the profile's patches are on. */
   readonly patches?: Readonly<Record<string, boolean>> | undefined;
 }
@@ -80,7 +83,8 @@ export async function openMachine(
     ...(save?.length && { save }),
   });
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);
-  return { machine, profile: spec.profile?.profile ?? defaultProfile(machine.memory) };
+  const profile = spec.profile?.profile ?? defaultProfile(machine.memory);
+  return { machine, profile: withMasks(profile, spec.masks ?? []) };
 }
 
 /** What is in the second console and on. */

@@ -12,6 +12,7 @@ import { follow, type Reference } from "./follow.ts";
 import { Instance } from "./instance.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 import { Seeker } from "./seeker.node.ts";
+import { knownEffects } from "./sync-settings.node.ts";
 
 /** What is put back; "state": all that the profile names, and the recording's states where the playback parts even so. */
 export type PlaybackRepair = Repair | "state";
@@ -34,6 +35,8 @@ export interface Playback {
   readonly boot: Boot;
   /** In what the boot differs from the recording's: [recorded, played]. */
   readonly differences: Readonly<Record<string, readonly [unknown, unknown]>>;
+  /** The same, of options that were measured to change the picture or the sound alone. */
+  readonly harmless: Readonly<Record<string, readonly [unknown, unknown]>>;
   readonly uncovered: readonly string[];
   /** The first frame that differs, however it was mended afterwards. */
   readonly first: Divergence | undefined;
@@ -84,7 +87,7 @@ export async function playBack(file: string, replay: Replay, options: PlaybackOp
     }
     return {
       boot,
-      differences: recorded ? bootDifferences(recorded, boot) : {},
+      ...(recorded ? sorted(recorded, boot) : { differences: {}, harmless: {} }),
       uncovered,
       first: watch.first,
       around: watch.around,
@@ -98,6 +101,17 @@ export async function playBack(file: string, replay: Replay, options: PlaybackOp
   } finally {
     await instance.close();
   }
+}
+
+function sorted(recorded: Boot, boot: Boot): Pick<Playback, "differences" | "harmless"> {
+  const all = Object.entries(bootDifferences(recorded, boot));
+  const effects = recorded.core.name === boot.core.name ? knownEffects(boot.core.name) : new Map();
+  const isHarmless = ([path]: (typeof all)[number]): boolean =>
+    path.startsWith("settings.") && effects.get(path.slice("settings.".length)) === "output";
+  return {
+    differences: Object.fromEntries(all.filter((one) => !isHarmless(one))),
+    harmless: Object.fromEntries(all.filter(isHarmless)),
+  };
 }
 
 /** The recording's own settings hold for its own core; another core has other names for them. */

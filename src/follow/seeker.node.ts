@@ -7,7 +7,7 @@ import type { RunSpec } from "./open-run.node.ts";
 const BATCH = 256;
 
 /**
- * Gives the native run's state of any frame, in rising order, without disturbing the native run itself. At first it goes
+ * Gives the native run's state of any frame, best in rising order, without disturbing the native run itself. At first it goes
  * on from keyframes. A state that loads is not yet right (measured: DeSmuME's JIT runs on otherwise from one), so what
  * it got to must read as the native run did; when it does not, it plays from the boot on, and loads nothing ever again.
  */
@@ -37,6 +37,7 @@ export class Seeker {
       await this.close();
     }
     this.#fromBoot = true;
+    if (this.#instance && this.#instance.frame > frame) await this.close();
     await this.#playTo(frame);
     return this.#instance!.save();
   }

@@ -91,6 +91,8 @@ export interface Machine {
   readonly video: VideoFrame;
   readonly audio: AudioChunk;
   readonly hooks?: Hooks;
+  /** What draws may write pictures back into its memory, which is live: see src/follow/readback.ts. */
+  readonly readsBack?: boolean;
   /** Frees everything. Using the machine afterwards is an error. */
   close(): void;
 }

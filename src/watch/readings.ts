@@ -60,6 +60,8 @@ export interface Divergence {
   readonly probes: readonly { readonly name: string; readonly expected: number; readonly actual: number }[];
   /** Present when the fingerprints differ; hexadecimal. */
   readonly fingerprint?: { readonly expected: string; readonly actual: string };
+  /** Why, in words, where it was found out. */
+  readonly cause?: string;
 }
 
 /** Equal as the probe's precision counts it. NaN equals NaN: both runs hold the same nonsense. */
@@ -105,9 +107,10 @@ const hex64 = (n: bigint | undefined): string => (n ?? 0n).toString(16).padStart
 /** "p1.x is 12, should be 14 (and 2 more)": what a desync is told with. */
 export function describeDivergence(divergence: Divergence): string {
   const [first, ...more] = divergence.probes;
+  const why = divergence.cause ? `; ${divergence.cause}` : "";
   if (first) {
     const rest = more.length ? ` (and ${more.length} more)` : "";
-    return `${first.name} is ${first.actual}, should be ${first.expected}${rest}`;
+    return `${first.name} is ${first.actual}, should be ${first.expected}${rest}${why}`;
   }
-  return `fingerprint is ${divergence.fingerprint?.actual}, should be ${divergence.fingerprint?.expected}`;
+  return `fingerprint is ${divergence.fingerprint?.actual}, should be ${divergence.fingerprint?.expected}${why}`;
 }

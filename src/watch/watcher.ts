@@ -29,7 +29,7 @@ export class Watcher {
       region: region(probe.region),
       read: reader(probe, region(probe.region)),
     }));
-    this.#ranges = profile.fingerprint ? unmasked(profile.fingerprint, machine.memory) : [];
+    this.#ranges = profile.fingerprint ? piecesOf(profile.fingerprint, machine.memory) : [];
     const used = new Set([...this.#probes.map((p) => p.region), ...this.#ranges.map((r) => r.region)]);
     this.#refresh = [...used].filter((r) => r.refresh);
   }
@@ -118,7 +118,7 @@ function reader(probe: Probe, region: MemoryRegion): (view: DataView) => number 
 }
 
 /** The ranges of a fingerprint with its masked bytes cut out, as offsets into their regions' bytes. */
-function unmasked(print: NonNullable<Profile["fingerprint"]>, memory: readonly MemoryRegion[]) {
+export function piecesOf(print: NonNullable<Profile["fingerprint"]>, memory: readonly MemoryRegion[]) {
   const offsets = (range: Range): { region: MemoryRegion; from: number; to: number } => {
     const region = memory.find((r) => r.name === range.region)!;
     const from = (range.from ?? region.base) - region.base;

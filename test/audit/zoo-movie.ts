@@ -6,8 +6,8 @@ import type { Movie, MovieEvent } from "../../src/movie/movie.ts";
 export const ZOO: string = fileURLToPath(new URL("../../games/zoo/zoo.nes", import.meta.url));
 const EXHIBITS = ["spawn", "steal", "dash", "load", "flock", "dust", "roll", "stack", "hiccup"] as const;
 export type Exhibit = (typeof EXHIBITS)[number];
-/** The frame in which an exhibit is entered. */
-export const ENTERED = 28;
+/** The frame in which an exhibit is entered: one at which FLOCK's first draw is 3, and 0 is drawn only where memory holds 3 or so. */
+export const ENTERED = 32;
 
 /** Held in both ports, by frame. */
 type Pads = Readonly<Record<number, number>>;

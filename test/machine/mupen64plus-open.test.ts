@@ -63,6 +63,24 @@ describe.runIf(await isInstalled())("mupen64plus", () => {
     expect(asked).toEqual([asked[0], asked[0], 0, 0]);
   });
 
+  test("glide64mk2 reads a picture of 3840x2880 back as it reads a small one, though its own arrays are too small for it", async () => {
+    const pictures: number[][] = [];
+    for (const resolution of ["320x240", "3840x2880"]) {
+      const machine = await start(SKERRY, { fb_read_always: "1", resolution });
+      for (let i = 0; i < 4; i++) machine.step({ poll: () => NO_PAD }, SHOW_NOTHING);
+      const { bytes } = regionOf(machine, "rdram")!;
+      // The second of the two pictures that take turns, 16 bits a pixel: the mean of the green of each eighth of its rows.
+      const greens = new Uint16Array(bytes.buffer, bytes.byteOffset + 0x240000, 320 * 240).map(
+        (pixel) => (pixel >> 6) & 31,
+      );
+      const rows = Array.from({ length: 8 }, (_, i) => greens.subarray(i * 9600, (i + 1) * 9600));
+      pictures.push(rows.map((some) => some.reduce((sum, green) => sum + green, 0) / some.length));
+    }
+    const [small, large] = pictures as [number[], number[]];
+    expect(Math.min(...small)).toBeGreaterThan(1);
+    for (const [i, green] of large.entries()) expect([i, Math.abs(green - small[i]!) < 1]).toEqual([i, true]);
+  });
+
   test("an input source that throws is heard of, and the machine lives on", async () => {
     const machine = await start(SKERRY, { video: "none" });
     const poll = (): PadState => {

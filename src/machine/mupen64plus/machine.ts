@@ -27,6 +27,7 @@ export class Mupen64PlusMachine implements Machine {
   readonly boot: Boot;
   readonly timing: Timing;
   readonly polling = "exact";
+  readonly readsBack: boolean;
   memory: readonly MemoryRegion[];
   frame = 0;
   polls = 0;
@@ -49,6 +50,7 @@ export class Mupen64PlusMachine implements Machine {
     this.#copies = copies;
     this.#shim = shim;
     this.boot = boot;
+    this.readsBack = boot.settings.video !== "none";
     this.#trailer = new Trailer(boot.core.build, boot.content.sha256);
     const shape = { width, height, pitch: width * 4, aspect: 4 / 3 };
     this.#picture = { ...shape, pixels: new Uint8Array(koffi.view(shim.pixels(), width * height * 4)) };

@@ -45,6 +45,12 @@ export const OPTIONS: readonly CoreOption[] = [
     values: ["0", "1"],
     default: "0",
   },
+  {
+    key: "randomize_interrupt",
+    label: "1: interrupts come a little earlier or later, at random (RandomizeInterrupt)",
+    values: ["0", "1"],
+    default: "0",
+  },
   ...[1, 2, 3, 4].map((pad) => ({
     key: `pad${pad}`,
     label: `what is in port ${pad}: a pad without a pak, with one, or nothing`,
@@ -88,7 +94,7 @@ export function coreOptions(own: Readonly<Record<string, string>>, folder: strin
     CountPerOpDenomPot: own.count_per_op_denom_pot!,
     SiDmaDuration: own.si_dma_duration!.replace("ticks:", ""),
     DisableExtraMem: own.disable_extra_mem!,
-    RandomizeInterrupt: "0",
+    RandomizeInterrupt: own.randomize_interrupt!,
     OnScreenDisplay: "0",
     AutoStateSlotIncrement: "0",
     GbCameraVideoCaptureBackend1: "",

@@ -1,0 +1,141 @@
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { pathOf } from "./ask.ts";
+import { type Entry, store } from "./store.ts";
+import { View } from "./view.ts";
+import { bytes, clock, count, stem, systemName, when } from "./words.ts";
+
+const KINDS = [
+  ["recording", "Recordings"],
+  ["movie", "Movies"],
+  ["rom", "Games"],
+  ["video", "Videos"],
+] as const;
+
+/** All files of the folders: what they are, how long, whether they hold. */
+class Library extends View {
+  #kind: Entry["kind"] | "all" = (sessionStorage.getItem("kind") as Entry["kind"]) ?? "all";
+  #search = "";
+
+  protected override render(): TemplateResult {
+    const all = [...store.entries.values()].filter(({ kind }) => kind !== "profile");
+    const shown = all
+      .filter(({ kind }) => this.#kind === "all" || kind === this.#kind)
+      .filter((entry) => matches(entry, this.#search))
+      .sort((a, b) => rank(a) - rank(b) || b.time - a.time);
+    return html`
+      <header class="head">
+        <h1>Library</h1>
+        <div class="search">
+          <input
+            type="search"
+            aria-label="Search the library"
+            placeholder="Game, player, file, system"
+            .value=${this.#search}
+            @input=${(event: InputEvent) => this.#find((event.target as HTMLInputElement).value)}
+          /><kbd aria-hidden="true">/</kbd>
+        </div>
+        <button type="button" ?disabled=${!verifiable(shown).length} @click=${() => this.#verify(shown)}>Verify all</button>
+      </header>
+      <fieldset class="choice">
+        <legend class="unseen">What is shown</legend>
+        ${this.#choice("all", "All", all.length)}
+        ${KINDS.map(([kind, label]) => this.#choice(kind, label, all.filter((entry) => entry.kind === kind).length))}
+      </fieldset>
+      ${shown.length ? html`<ul class="items">${repeat(shown, ({ id }) => id, row)}</ul>` : this.#empty(all.length)}
+      <p class="soft small">
+        Folders: ${store.roots.filter(({ writable }) => writable).map(({ path }) => html`<code>${path}</code> `)}
+      </p>
+    `;
+  }
+
+  #choice(kind: Entry["kind"] | "all", label: string, n: number): TemplateResult {
+    return html`<label>
+      <input type="radio" name="kind" .checked=${this.#kind === kind} @change=${() => this.#choose(kind)} />
+      <span>${label} <span class="num">${n}</span></span>
+    </label>`;
+  }
+
+  #empty(all: number): TemplateResult {
+    if (!store.loaded) return html`<div class="empty"><span>Looking through the folders…</span></div>`;
+    return html`<div class="empty">
+      <strong>${all ? "Nothing here is like that" : "Nothing here yet"}</strong>
+      <span>Recordings (.isr), movies of a dozen emulators, games and videos of your folders are shown here.</span>
+      <a class="button strong" href="#/play">Play a game: it is recorded</a>
+    </div>`;
+  }
+
+  #choose(kind: Entry["kind"] | "all"): void {
+    this.#kind = kind;
+    sessionStorage.setItem("kind", kind);
+    this.requestUpdate();
+  }
+
+  #find(text: string): void {
+    this.#search = text;
+    this.requestUpdate();
+  }
+
+  async #verify(shown: readonly Entry[]): Promise<void> {
+    const job = await store.start({ kind: "verify", files: verifiable(shown).map(({ id }) => id) });
+    if (job) store.say(`${job.title}: verdicts appear as they come.`);
+  }
+}
+customElements.define("studio-library", Library);
+
+const ORDER: Readonly<Record<Entry["kind"], number>> = { recording: 0, video: 0, movie: 0, rom: 1, profile: 1 };
+/** What is one's own comes first, games last. */
+const rank = ({ kind, writable }: Entry): number => (writable ? 0 : 2) + ORDER[kind];
+
+function verifiable(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ kind, card }) => kind === "recording" && card?.watched);
+}
+
+function matches({ name, card, root }: Entry, search: string): boolean {
+  const text = [name, root, card?.game, systemName(card?.system), card?.core, ...(card?.players ?? [])]
+    .join(" ")
+    .toLowerCase();
+  return search
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+function row(entry: Entry): TemplateResult {
+  const { id, name, kind, card, time, size } = entry;
+  const facts =
+    kind === "rom" || kind === "video"
+      ? [systemName(card?.system), entry.root]
+      : [card?.game, systemName(card?.system), card?.core];
+  const players = card?.players ?? [];
+  return html`<li>
+    <a class="item" href=${kind === "rom" ? pathOf("#/play", id).slice(1) : pathOf("#/watch", id).slice(1)}>
+      <span class="thumb">${kind === "recording" && card && !card.fault ? picture(entry) : extensionOf(name)}</span>
+      <div class="what">
+        <b class="cut">${stem(name)}</b>
+        <small class="cut">${facts.filter(Boolean).join(" · ") || (card ? entry.root : "…")}</small>
+      </div>
+      <small class="who cut">${players.join(", ")}</small>
+      <div class="long num">
+        ${card?.frames === undefined ? "" : clock(card.seconds ?? 0)}
+        <small class="cut">${card?.frames === undefined ? bytes(size) : `${count(card.frames)} frames`}</small>
+      </div>
+      <div class="verdict">${verdict(entry)}</div>
+      <small class="when num">${when(time)}</small>
+    </a>
+  </li>`;
+}
+
+const picture = ({ id, time }: Entry): TemplateResult =>
+  html`<img src="${pathOf("thumbnails", id)}?${Math.round(time)}" alt="" loading="lazy" width="64" height="48"
+    @error=${(event: Event) => (event.target as HTMLElement).replaceWith("isr")} />`;
+
+const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1] ?? "";
+
+export function verdict({ kind, card, verdict }: Entry): TemplateResult | typeof nothing {
+  if (card?.fault) return html`<span class="chip bad" title=${card.fault}>damaged</span>`;
+  if (verdict)
+    return html`<span class="chip ${verdict.holds ? "good" : "bad"}" title=${verdict.text}>${verdict.holds ? "in step" : "parts"}</span>`;
+  if (kind !== "recording" || !card) return nothing;
+  return card.watched ? html`<span class="chip">not verified</span>` : html`<span class="chip">inputs only</span>`;
+}

@@ -1,0 +1,106 @@
+import { BUTTON } from "../../machine/input.ts";
+import type { Keys } from "./keys.ts";
+
+/** Buttons of a gamepad, by their numbers in its standard layout (W3C Gamepad, "Standard Gamepad"). */
+const GAMEPAD = ["B", "A", "Y", "X", "L", "R", "L2", "R2", "Select", "Start", "L3", "R3", "Up", "Down", "Left", "Right"]
+  .map((name) => BUTTON[name as keyof typeof BUTTON]); // biome-ignore format: a list of words
+const PORTS = 2;
+/** How far a stick counts as a direction, and how far from the middle a finger on the cross, as a share of its size. */
+const TILTED = 0.5;
+const OFF_CENTRE = 0.14;
+
+/** What is held on the pads of a game that is played here: keys and fingers are pad 1, gamepads are 1 and 2. */
+export class Pads {
+  onChange: (buttons: readonly number[]) => void = () => {};
+  readonly #keys: Keys;
+  #held = 0;
+  readonly #fingers = new Map<number, number>();
+  /** Pressed by the page's own doing. */
+  readonly #pressed: number[] = [0, 0];
+  #now: readonly number[] = [0, 0];
+  #frame = 0;
+
+  constructor(keys: Keys) {
+    this.#keys = keys;
+  }
+
+  /** True where the key is one of the pad's. */
+  key(key: string, down: boolean): boolean {
+    const button = this.#keys.button(key);
+    if (button === undefined) return false;
+    if (down) this.#held |= BUTTON[button];
+    else this.#held &= ~BUTTON[button];
+    this.#update();
+    return true;
+  }
+
+  /** A finger on an element that holds a cross and buttons that name theirs (`data-button`). */
+  readonly finger = (event: PointerEvent): void => {
+    const touch = event.currentTarget as HTMLElement;
+    if (event.type === "pointerdown") touch.setPointerCapture(event.pointerId);
+    if (event.buttons === 0 || event.type === "pointercancel") this.#fingers.delete(event.pointerId);
+    else this.#fingers.set(event.pointerId, under(touch, event));
+    event.preventDefault();
+    this.#update();
+  };
+
+  press(port: number, buttons: number): void {
+    if (port >= 0 && port < PORTS) this.#pressed[port] = buttons;
+    this.#update();
+  }
+
+  /** Nothing is held by keys or fingers any more: the focus is elsewhere. */
+  release(): void {
+    this.#held = 0;
+    this.#fingers.clear();
+    this.#update();
+  }
+
+  /** Looks at gamepads with each picture, or does not. */
+  watch(on: boolean): void {
+    cancelAnimationFrame(this.#frame);
+    if (!on) return;
+    const look = (): void => {
+      this.#frame = requestAnimationFrame(look);
+      this.#update();
+    };
+    look();
+  }
+
+  #update(): void {
+    const buttons = this.#pressed.slice();
+    buttons[0]! |= this.#held;
+    for (const pressed of this.#fingers.values()) buttons[0]! |= pressed;
+    // A page without https has no gamepads.
+    const gamepads = (navigator.getGamepads?.() ?? []).filter((gamepad) => gamepad !== null);
+    for (const [port, gamepad] of gamepads.slice(0, PORTS).entries()) buttons[port]! |= heldOn(gamepad);
+    if (buttons.every((held, port) => held === this.#now[port])) return;
+    this.#now = buttons;
+    this.onChange(buttons);
+  }
+}
+
+function heldOn({ buttons, axes }: Gamepad): number {
+  let held = directions(axes[0] ?? 0, axes[1] ?? 0, TILTED);
+  for (const [i, { pressed }] of buttons.entries()) if (pressed) held |= GAMEPAD[i] ?? 0;
+  return held;
+}
+
+/** What a finger presses there: fingers slide from button to button, and over the cross. */
+function under(touch: HTMLElement, { clientX, clientY }: PointerEvent): number {
+  for (const part of touch.querySelectorAll<HTMLElement>("[data-button]")) {
+    const { left, top, width, height } = part.getBoundingClientRect();
+    const x = (clientX - left) / width - 0.5;
+    const y = (clientY - top) / height - 0.5;
+    if (Math.abs(x) > 0.5 || Math.abs(y) > 0.5) continue;
+    const name = part.dataset.button!;
+    return name === "cross" ? directions(x, y, OFF_CENTRE) : BUTTON[name as keyof typeof BUTTON];
+  }
+  return 0;
+}
+
+function directions(x: number, y: number, least: number): number {
+  return (
+    (x < -least ? BUTTON.Left : x > least ? BUTTON.Right : 0) | (y < -least ? BUTTON.Up : y > least ? BUTTON.Down : 0)
+  );
+}

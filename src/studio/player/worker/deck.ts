@@ -1,0 +1,18 @@
+import type { Machine, Show } from "../../../machine/machine.ts";
+import type { Opened } from "../source.ts";
+
+/** A machine that the clock drives. */
+export interface Deck {
+  readonly machine: Machine;
+  readonly opened: Opened;
+  /** There are no frames after this one. */
+  readonly end: number;
+  /** One frame. */
+  step(show: Show): void;
+  close(): void;
+}
+
+/** Width over height of a machine's picture as shown; before it drew one, that of its console. */
+export function aspectOf({ video, boot }: Machine): number {
+  return video.aspect || (video.width > 0 ? video.width / video.height : boot.system === "nes" ? 8 / 7 : 10 / 9);
+}

@@ -1,0 +1,383 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { jsnes } from "../../src/machine/jsnes/index.ts";
+import { MovieInput } from "../../src/movie/movie.ts";
+import { readMovie } from "../../src/replay/movies.ts";
+import { Player } from "../../src/replay/player.ts";
+import { readReplay } from "../../src/replay/reader.ts";
+import { liveMovie, Recorder } from "../../src/replay/recorder.ts";
+import type { InstepPlayer } from "../../src/studio/player/instep-player.ts";
+import { checkedProfile } from "../../src/watch/profile.ts";
+import { firstDivergence } from "../../src/watch/readings.ts";
+import { instep, scratch } from "../support/cli.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
+const top = fileURLToPath(new URL("../../", import.meta.url));
+const pictures = join(top, process.env.PICTURES ?? ".cache/pictures");
+const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const FRAMES = 900;
+const POKED = 401;
+const PATIENT = { timeout: 20_000 };
+const rom = new Uint8Array(readFileSync(join(top, "games/gleam/gleam.nes")));
+const profile = checkedProfile("gleam", JSON.parse(readFileSync(join(top, "bench/profiles/gleam.json"), "utf8")));
+
+/** Gleam's own movie, recorded; `poked`: from that frame on a robot has another score than the inputs give it. */
+async function recordGleam(poked?: number): Promise<Uint8Array> {
+  const machine = await jsnes.open({ content: { name: "gleam.nes", bytes: rom }, settings: { ram: "00" } });
+  const movie = readMovie("classic.isr", new Uint8Array(readFileSync(join(top, "games/gleam/classic.isr"))));
+  const parts: Uint8Array[] = [];
+  const recorder = new Recorder(machine, {
+    profile,
+    movie: liveMovie(machine, { name: "gleam.nes", sha256: machine.boot.content.sha256 }),
+    keyframeEvery: 300,
+    append: (bytes) => parts.push(bytes),
+  });
+  const input = new MovieInput(movie);
+  while (machine.frame < FRAMES) {
+    if (machine.frame === poked) machine.memory.find(({ name }) => name === "ram")!.bytes[0x318]! += 5;
+    recorder.step(input);
+  }
+  recorder.finish();
+  machine.close();
+  return Buffer.concat(parts);
+}
+
+/** A server of files and nothing else. */
+async function serve(folders: readonly string[]): Promise<{ server: Server; url: string }> {
+  const server = createServer(async (request, response) => {
+    const path = normalize(new URL(request.url!, "http://localhost").pathname);
+    const type = TYPES[extname(path)] ?? "application/octet-stream";
+    for (const folder of folders) {
+      const body = await readFile(join(folder, path)).catch(() => undefined);
+      if (body) return response.writeHead(200, { "content-type": type }).end(body);
+    }
+    response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+const html = (player: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Player</title>
+<meta name="viewport" content="width=device-width">
+<style>:root{color-scheme:light dark}body{margin:0;padding:1.5rem;background:light-dark(#fbfaf8,#15171b)}
+instep-player{max-width:46rem;margin:auto}</style>
+<script type="module" src="instep-player.js"></script><main>${player}</main></html>`;
+
+/** Hash of what the player's screen shows, or of a PNG. */
+const LOOK = `async (png) => {
+  const screen = document.querySelector("instep-player").shadowRoot.querySelector("#screen canvas");
+  const image = png ? await createImageBitmap(await (await fetch("data:image/png;base64," + png)).blob()) : screen;
+  const copy = new OffscreenCanvas(image.width, image.height);
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  const hash = await crypto.subtle.digest("SHA-256", context.getImageData(0, 0, image.width, image.height).data);
+  return image.width + "x" + image.height + " " + Array.from(new Uint8Array(hash).slice(0, 8)).join();
+}`;
+
+describe.runIf(existsSync(CHROMIUM))("the player in a plain page", () => {
+  const folder = scratch();
+  let site: { server: Server; url: string };
+  let other: { server: Server; url: string };
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let recording: Uint8Array;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, [join(top, "scripts/build-pages.mjs"), "player"]);
+    mkdirSync(pictures, { recursive: true });
+    recording = await recordGleam();
+    const files: Record<string, string | Uint8Array> = {
+      "gleam.isr": recording,
+      "poked.isr": await recordGleam(POKED),
+      "gleam.nes": rom,
+      "other.nes": readFileSync(join(top, "games/zoo/zoo.nes")),
+      "index.html": html(`<instep-player src="gleam.isr" rom="gleam.nes" controls></instep-player>`),
+      "poked.html": html(`<instep-player src="poked.isr" rom="gleam.nes" controls></instep-player>`),
+      "asks.html": html(`<instep-player src="gleam.isr" rom="other.nes" controls></instep-player>`),
+      "empty.html": html(`<instep-player controls></instep-player>`),
+    };
+    for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
+    site = await serve([folder, join(top, "dist/player")]);
+    other = await serve([folder]);
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    });
+    context = await browser.newContext({ viewport: { width: 900, height: 860 } });
+    page = await context.newPage();
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  }, 60_000);
+
+  beforeEach(() => {
+    complaints.length = 0;
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    for (const one of [site, other])
+      await new Promise((closed) => (one ? one.server.close(closed) : closed(undefined)));
+  });
+
+  const open = async (path: string): Promise<void> => {
+    await page.goto(`${site.url}/${path}`);
+    await page.waitForFunction(() => customElements.get("instep-player"));
+  };
+  /** Runs in the page, with its player. */
+  const player = <T>(work: (player: InstepPlayer) => T | Promise<T>): Promise<T> =>
+    page.evaluate(`(${work})(document.querySelector("instep-player"))`);
+  const look = (png?: string): Promise<string> => page.evaluate(`(${LOOK})(${JSON.stringify(png ?? "")})`);
+  const shown = (part: string): Promise<void> => page.locator(`instep-player ${part}`).first().waitFor();
+  const keep = async (name: string): Promise<void> => {
+    await page.screenshot({ path: join(pictures, `player-${name}.png`) });
+  };
+  /** Until all of it was looked at ahead. */
+  const scouted = (): Promise<void> => shown(".verdict.whole");
+  const shot = async (frame: number): Promise<string> => {
+    const out = join(folder, `${frame}.png`);
+    const { code, err } = instep(
+      "shot",
+      `${join(folder, "gleam.isr")}@${frame}`,
+      "--rom",
+      join(folder, "gleam.nes"),
+      "-o",
+      out,
+    );
+    expect(code, err).toBe(0);
+    return look(readFileSync(out).toString("base64"));
+  };
+
+  test("plays a recording to its end with every frame as recorded, and shows what `instep shot` shows", async () => {
+    await open("index.html");
+    await shown(".begin");
+    await keep("poster-light");
+    const ended = await player(
+      (p) =>
+        new Promise<number[]>((resolve) => {
+          const parted: number[] = [];
+          p.addEventListener("divergence", (event) => parted.push((event as CustomEvent).detail.frame));
+          p.addEventListener("ended", () => resolve([p.frame, p.frames, ...parted]));
+          p.playbackRate = 8;
+          p.play();
+        }),
+    );
+    expect(ended).toEqual([FRAMES, FRAMES]);
+    const want = await shot(FRAMES);
+    await expect.poll(() => look(), PATIENT).toBe(want);
+    await scouted();
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  test("seeks both ways and steps back to the same pictures", async () => {
+    const want = await shot(250);
+    const pictures = await page.evaluate(`(async () => {
+      const player = document.querySelector("instep-player");
+      const look = ${LOOK};
+      const seen = {};
+      const note = async (name) => {
+        await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+        seen[name] = [player.frame, await look()];
+      };
+      const sought = () => new Promise((resolve) => player.addEventListener("seeked", resolve, { once: true }));
+      await player.seek(700);
+      await note("far");
+      await player.seek(250);
+      await note("back");
+      player.step(-1);
+      await sought();
+      await note("before");
+      player.step(1);
+      await sought();
+      await note("again");
+      await Promise.all([player.seek(10), player.seek(500), player.seek(700)]);
+      await note("far again");
+      return seen;
+    })()`);
+    const seen = pictures as Record<string, [number, string]>;
+    expect(seen.back).toEqual([250, want]);
+    expect(seen.before![0]).toBe(249);
+    expect(seen.before![1]).not.toBe(want);
+    expect(seen.again).toEqual(seen.back);
+    expect(seen["far again"]).toEqual(seen.far);
+  }, 60_000);
+
+  test("is used by keys, which can be changed, by a drag, and loops between two frames", async () => {
+    await player((p) => p.seek(100));
+    await page.locator("instep-player #stage").focus();
+    await page.keyboard.press(".");
+    await expect.poll(() => player((p) => p.frame), PATIENT).toBe(101);
+    await page.keyboard.press(",");
+    await page.keyboard.press(",");
+    await expect.poll(() => player((p) => p.frame), PATIENT).toBe(99);
+    await page.locator("instep-player").getByLabel("Keys", { exact: true }).click();
+    await page
+      .locator("instep-player")
+      .getByLabel(/^A frame on:/)
+      .click();
+    await page.keyboard.press("n");
+    await keep("keys");
+    await page.keyboard.press("Escape");
+    await page.locator("instep-player #stage").focus();
+    await page.keyboard.press("n");
+    await expect.poll(() => player((p) => p.frame), PATIENT).toBe(100);
+
+    const track = (await page.locator("instep-player #track").boundingBox())!;
+    await page.mouse.move(track.x + track.width / 3, track.y + track.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(track.x + track.width / 2, track.y + track.height / 2, { steps: 5 });
+    await shown(".peek canvas:not([hidden])");
+    await keep("drag");
+    await page.mouse.up();
+    await expect.poll(() => player((p) => p.frame), PATIENT).toBe(FRAMES / 2);
+
+    const frames = await player(
+      (p) =>
+        new Promise<number[]>((resolve) => {
+          const seen: number[] = [];
+          p.loopBetween(200, 210);
+          p.addEventListener("frame", () => {
+            seen.push(p.frame);
+            if (seen.length < 40) return;
+            p.pause();
+            p.loopBetween();
+            resolve(seen);
+          });
+          void p.seek(200).then(() => p.play());
+        }),
+    );
+    expect(frames.every((frame) => frame >= 200 && frame <= 210)).toBe(true);
+    expect(frames.filter((frame) => frame === 200).length).toBeGreaterThan(1);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  test("says where a run parts from its recording, ahead of the play and in it", async () => {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await open("poked.html");
+    await shown(".verdict.desync");
+    const verdict = page.locator("instep-player .verdict.desync");
+    expect(await verdict.textContent()).toMatch(/Parts at frame 402: .*score is \d+, should be \d+/);
+    await shown(".mark.desync");
+    await verdict.click();
+    await expect.poll(() => player((p) => p.frame), PATIENT).toBe(POKED + 1);
+    await page.locator("instep-player .mark.desync").first().waitFor();
+    await keep("parted-dark");
+    await page.setViewportSize({ width: 380, height: 700 });
+    await keep("parted-narrow-dark");
+    await page.emulateMedia({ colorScheme: "light" });
+    await keep("parted-narrow-light");
+    await page.setViewportSize({ width: 900, height: 860 });
+  }, 60_000);
+
+  test("asks for the game by its hash, refuses another, and takes it and the recording by a drop", async () => {
+    await open("asks.html");
+    const card = page.locator("instep-player .card");
+    await shown(".card .bad");
+    expect(await card.textContent()).toMatch(/gleam\.nes/);
+    expect(await card.textContent()).toMatch(/other\.nes is another game/);
+    expect(await card.textContent()).toContain(
+      "SHA-256 49b9cdccaa25f5dc04d251eccc43e3ff9df8834b87b22eb9b499e6ec7fbdc686",
+    );
+    await keep("asks");
+    await page.locator("instep-player input[type=file]").setInputFiles(join(folder, "gleam.nes"));
+    await shown(".begin");
+    await open("empty.html");
+    await shown(".card");
+    await keep("empty");
+    await page.evaluate(async () => {
+      const files = new DataTransfer();
+      for (const name of ["gleam.isr", "gleam.nes"])
+        files.items.add(new File([await (await fetch(name)).arrayBuffer()], name));
+      const target = document.querySelector("instep-player")!.shadowRoot!.querySelector("#stage")!;
+      for (const type of ["dragover", "drop"])
+        target.dispatchEvent(
+          new DragEvent(type, { dataTransfer: files, bubbles: true, composed: true, cancelable: true }),
+        );
+    });
+    await shown(".begin");
+    expect(await player((p) => p.frames)).toBe(FRAMES);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+
+  test("says in a line what is wrong with a file, and goes on", async () => {
+    await open("empty.html");
+    const broken = Buffer.from(recording);
+    broken.fill(0x5a, 400);
+    const zeros = new Uint8Array(16).fill(0);
+    const files: Record<string, Uint8Array> = {
+      "noise.isr": Uint8Array.from({ length: 5000 }, (_, i) => (i * 7919) >> 3),
+      "nothing.isr": new Uint8Array(0),
+      "head.isr": recording.subarray(0, 40),
+      "broken.isr": broken,
+    };
+    const said: Record<string, string> = {};
+    for (const [name, bytes] of Object.entries(files)) {
+      said[name] = await page.evaluate(
+        `document.querySelector("instep-player").open(Uint8Array.from(atob("${Buffer.from(bytes).toString("base64")}"), (c) => c.charCodeAt(0)), { name: "${name}", rom: "gleam.nes" }).then(() => "opened", (error) => error.message)`,
+      );
+    }
+    expect(said["noise.isr"]).toMatch(/^noise\.isr is no movie/);
+    expect(said["nothing.isr"]).toMatch(/^nothing\.isr is no movie/);
+    expect(said["head.isr"]).toMatch(/^head\.isr: .*header/);
+    expect(said["broken.isr"]).toMatch(/^broken\.isr: |^opened$/);
+    for (const line of Object.values(said)) expect(line.split("\n")).toHaveLength(1);
+    await page.evaluate(`document.querySelector("instep-player").open("gone.isr").catch(() => {})`);
+    await shown(".card .bad");
+    expect(await page.locator("instep-player .card").textContent()).toMatch(/gone\.isr: the server says 404/);
+    await keep("fault");
+    const cors = await page.evaluate(
+      `document.querySelector("instep-player").open("${other.url}/gleam.isr").catch((error) => error.message)`,
+    );
+    expect(cors).toMatch(/Access-Control-Allow-Origin/);
+    const badRom = await page.evaluate(
+      `document.querySelector("instep-player").record(Uint8Array.from(${JSON.stringify([...zeros])}), { name: "zeros.nes" }).catch((error) => error.message)`,
+    );
+    expect(badRom).toMatch(/^zeros\.nes: not an NES ROM/);
+    await page.evaluate(`document.querySelector("instep-player").open("gleam.isr", { rom: "gleam.nes" })`);
+    await shown(".begin");
+  }, 60_000);
+
+  test("plays a game live, and what it records of it plays back the same elsewhere", async () => {
+    await open("empty.html");
+    const base64 = await page.evaluate<string>(`(async () => {
+      const player = document.querySelector("instep-player");
+      await player.record("gleam.nes", { settings: { ram: "00" } });
+      const at = (frame) => new Promise((resolve) => {
+        const look = () => player.frame >= frame ? resolve() : player.addEventListener("frame", look, { once: true });
+        look();
+      });
+      await at(20);
+      player.press(0, ${1 << 3});
+      await at(30);
+      player.press(0, ${1 << 7});
+      await at(90);
+      player.press(0, 0);
+      const bytes = await player.recording();
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    })()`);
+    await keep("live");
+    const replay = readReplay("live.isr", new Uint8Array(Buffer.from(base64, "base64")));
+    expect(replay.frames).toBeGreaterThan(40);
+    const { buttons } = replay.movie.tracks[0]!;
+    expect(buttons.subarray(0, replay.frames).includes(1 << 3)).toBe(true);
+    expect(buttons.subarray(0, replay.frames).includes(1 << 7)).toBe(true);
+    const machine = await jsnes.open({ content: { name: "gleam.nes", bytes: rom }, settings: { ram: "00" } });
+    const played = new Player(machine, replay, { repair: "none" }).play(replay.frames);
+    expect(firstDivergence(replay.profile!, replay.readings.slice(1, replay.frames), played)).toBeUndefined();
+    machine.close();
+    // Its end, and it is watched.
+    await page.locator("instep-player").getByText("End").click();
+    await shown("instep-seek-bar");
+    expect(await player((p) => p.frames)).toBeGreaterThanOrEqual(replay.frames);
+    expect(complaints).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,160 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Studio } from "../../src/studio/server/studio.node.ts";
+import { scratch } from "../support/cli.ts";
+
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
+const top = fileURLToPath(new URL("../../", import.meta.url));
+/** `PICTURES=docs/pictures` makes those of the documentation anew. */
+const pictures = join(top, process.env.PICTURES ?? ".cache/pictures");
+const axe = readFileSync(join(top, "node_modules/axe-core/axe.min.js"), "utf8");
+const built = (name: string): string => join(top, "dist", name);
+const WIDE = { width: 1280, height: 800 };
+const NARROW = { width: 400, height: 800 };
+
+// biome-ignore lint/suspicious/noExplicitAny: the page's own element
+type Player = any;
+
+describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
+  const folder = scratch();
+  const options = {
+    port: 0,
+    folders: [folder],
+    cli: built("cli/main.js"),
+    pages: { studio: built("studio-page"), player: built("player"), netplay: built("page") },
+  };
+  let studio: Studio;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    execFileSync(process.execPath, [join(top, "scripts/build-pages.mjs")]);
+    studio = await Studio.open(options);
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"],
+    });
+    context = await browser.newContext({ viewport: WIDE, colorScheme: "light" });
+    page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+    page.on("dialog", (dialog) => void dialog.accept());
+    await page.goto(studio.url);
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+  });
+
+  async function picture(name: string): Promise<void> {
+    await page.screenshot({ path: join(pictures, `studio-${name}.png`) });
+  }
+
+  /** What axe finds that keeps people out; the player is looked at by its own tests. */
+  async function barriers(): Promise<string[]> {
+    // As a debugger would: the page's policy stays as it is.
+    await page.evaluate(axe);
+    return page.evaluate(`axe.run({ exclude: ["instep-player"] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ; ")))`);
+  }
+
+  const inPlayer = <T>(work: (player: Player) => T | Promise<T>): Promise<T> =>
+    page.locator("instep-player").evaluate(work as never) as Promise<T>;
+  const frameIs = (least: number): Promise<unknown> =>
+    page.waitForFunction((n) => ((document.querySelector("instep-player") as Player)?.frame ?? 0) >= n, least);
+
+  test("the address leads in once, and the token is out of sight", async () => {
+    await page.getByRole("heading", { name: "Library" }).waitFor();
+    expect(page.url()).toBe(`http://127.0.0.1:${studio.port}/`);
+    await page.locator(".item", { hasText: "classic" }).waitFor();
+    expect(await barriers()).toEqual([]);
+  });
+
+  test("the game that comes along is played, and is recorded while it is", async () => {
+    await page.getByRole("link", { name: "Play", exact: true }).click();
+    await page.getByRole("link", { name: /^gleam/ }).click();
+    await frameIs(60);
+    await page.keyboard.press("Enter", { delay: 200 });
+    await page.keyboard.press("ArrowRight", { delay: 200 });
+    await frameIs(240);
+    await picture("play");
+    expect(await barriers()).toEqual([]);
+    await page.getByRole("button", { name: "Stop and keep it" }).click();
+    await page.waitForURL(/#\/watch\/0\/gleam\.isr$/);
+    expect(readFileSync(join(folder, "gleam.isr")).length).toBeGreaterThan(1000);
+  }, 60_000);
+
+  test("the recording is scrubbed to a frame, and holds", async () => {
+    await page.waitForFunction(() => (document.querySelector("instep-player") as Player)?.frames >= 240);
+    for (const frame of [150, 40]) {
+      await page.evaluate((to) => (document.querySelector("instep-player") as Player).seek(to), frame);
+      expect(await inPlayer((player) => player.frame)).toBe(frame);
+    }
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.locator("h1 ~ .chip", { hasText: "in step" }).waitFor();
+  }, 60_000);
+
+  test("a clip of it is a video that plays in the page", async () => {
+    await inPlayer((player) => player.seek(90));
+    await page.getByRole("button", { name: "Here: from the frame that is shown" }).click();
+    expect(await page.getByLabel("From", { exact: true }).inputValue()).toBe("90");
+    await page.getByLabel("To", { exact: true }).fill("179");
+    await page.getByRole("button", { name: "Make the video" }).click();
+    const video = page.locator("video");
+    await video.waitFor();
+    const played = await video.evaluate(async (element) => {
+      const shown = element as HTMLVideoElement;
+      shown.muted = true;
+      await shown.play();
+      while (shown.currentTime < 0.3) await new Promise((resolve) => setTimeout(resolve, 50));
+      return { height: shown.videoHeight, seconds: shown.duration };
+    });
+    expect(played.height).toBe(720);
+    expect(played.seconds).toBeCloseTo(1.5, 1);
+    await picture("watch");
+    expect(await barriers()).toEqual([]);
+  }, 60_000);
+
+  test("it is named, and found by its name", async () => {
+    await page.getByLabel("Name", { exact: true }).fill("first robots");
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.waitForURL(/first%20robots\.isr$/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Library" }).click();
+    await page.getByRole("searchbox").fill("robots nes");
+    await page.locator(".item", { hasText: "first robots" }).waitFor();
+    expect(await page.locator(".item").count()).toBe(1);
+    await page.getByRole("searchbox").fill("");
+    await picture("library");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize(NARROW);
+    await picture("library-narrow");
+    expect(await barriers()).toEqual([]);
+    await page.setViewportSize(WIDE);
+    await page.emulateMedia({ colorScheme: "light" });
+  }, 60_000);
+
+  test("a server that is gone is told of in the page, which goes on when it is back", async () => {
+    const { port } = studio;
+    expect(complaints).toEqual([]);
+    await studio.close();
+    await page.getByText("The studio does not answer").waitFor();
+    await page.getByRole("link", { name: "Jobs" }).click();
+    await page.getByText("Clip of gleam").waitFor();
+    studio = await Studio.open({ ...options, port });
+    await page.goto(studio.url);
+    await page.getByRole("link", { name: "Jobs" }).click();
+    await page.getByText("Clip of gleam").waitFor();
+  }, 60_000);
+});
