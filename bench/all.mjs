@@ -1,4 +1,4 @@
-// npm run bench [-- step align dump memory record seek rollback netplayjs slp movies link cross-core n64]: prints ratios, each against something measured in the same run.
+// npm run bench [-- step align dump memory record seek rollback netplayjs slp movies link cross-core n64 audit]: prints ratios, each against something measured in the same run.
 const names = process.argv.slice(2);
 for (const name of names.length
   ? names

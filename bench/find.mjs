@@ -22,6 +22,7 @@ export const CASES = [
     core: "nestopia",
     hand: here("games/gleam/profile.json"),
     faults: TEN,
+    frames: 3200,
   },
   {
     name: "CyberCoaster TAS, ten faults",
@@ -63,10 +64,13 @@ export const CASES = [
 export async function run() {
   const folder = mkdtempSync(join(tmpdir(), "instep-find-"));
   const asked = (process.env.FIND ?? "").toLowerCase();
-  console.log("| case | profile | repairs | frames that read otherwise | frames whose memory differs | bytes left out |");
+  console.log(
+    "| case | profile | repairs | frames that read otherwise | frames whose memory differs | bytes left out |",
+  );
   console.log("|---|---|---|---|---|---|");
   try {
-    for (const it of CASES.filter(({ name, movie }) => movie && name.toLowerCase().includes(asked))) await measure(it, folder);
+    for (const it of CASES.filter(({ name, movie }) => movie && name.toLowerCase().includes(asked)))
+      await measure(it, folder);
   } finally {
     if (!process.env.FIND_KEEP) rmSync(folder, { recursive: true, force: true });
   }
@@ -89,8 +93,8 @@ async function measure(it, folder) {
   const started = performance.now();
   instep("find", "canaries", rom, "--movie", movie, ...options, ...length, "-o", found);
   const seconds = (performance.now() - started) / 1000;
-  for (const [what, profile] of [["found", found], ["by hand", hand], ["none", undefined]]) {
-    if (what === "by hand" && !hand) continue;
+  const profiles = [["found", found], hand ? ["by hand", hand] : ["none", undefined]];
+  for (const [what, profile] of profiles) {
     const out = join(folder, `${basename(rom)}.${what.replace(" ", "-")}.mkv`);
     const flags = ["--rom", rom, ...options, ...length, "--tail", "0", ...(profile ? ["--profile", profile] : [])];
     const lags = faults.flatMap((frame) => ["--fault", `lag@${frame}`]);
@@ -101,18 +105,29 @@ async function measure(it, folder) {
     }
     const { differing, masked } = await truth(it, result.frames, `${out}.job`, profile);
     const time = what === "found" ? ` (found in ${seconds.toFixed(0)} s)` : "";
-    console.log(`| ${name} | ${what}${time} | ${result.repairs.length} | ${result.residual} | ${differing} of ${result.frames} | ${masked} |`);
+    console.log(
+      `| ${name} | ${what}${time} | ${result.repairs.length} | ${result.residual} | ${differing} of ${result.frames} | ${masked} |`,
+    );
   }
 }
 
 /** Plays both runs once more, loads what was loaded, and compares all of memory in each frame, but for what is masked. */
 async function truth({ rom, movie: file, core, native = "", target = "", faults = [] }, frames, job, profile) {
   const movie = readMovie(basename(file), readFileSync(file));
-  const settings = (text) => Object.fromEntries(text.split(",").filter(Boolean).map((pair) => pair.split("=")));
+  const settings = (text) =>
+    Object.fromEntries(
+      text
+        .split(",")
+        .filter(Boolean)
+        .map((pair) => pair.split("=")),
+    );
   const spec = { rom, core, movie };
-  const log = readFileSync(join(job, "align.jsonl"), "utf8").trim().split("\n").map((line) => JSON.parse(line));
+  const log = readFileSync(join(job, "align.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const repairs = new Map(log.filter((e) => "repair" in e).map((e) => [e.repair, e.sample]));
-  const own = profile ? JSON.parse(readFileSync(profile, "utf8")).fingerprint?.mask ?? [] : [];
+  const own = profile ? (JSON.parse(readFileSync(profile, "utf8")).fingerprint?.mask ?? []) : [];
   const masks = [...own, ...log.flatMap((e) => e.masks ?? [])];
   const a = await openRun({ ...spec, settings: settings(native) });
   const b = await openRun({
@@ -125,7 +140,8 @@ async function truth({ rom, movie: file, core, native = "", target = "", faults 
     const kept = new Uint8Array(size).fill(1);
     for (const { region, from = base, length } of masks) {
       const start = Number(String(from).replace("$", "0x")) - base;
-      if (region === name) kept.fill(0, start, length === undefined ? size : start + Number(String(length).replace("$", "0x")));
+      if (region === name)
+        kept.fill(0, start, length === undefined ? size : start + Number(String(length).replace("$", "0x")));
     }
     return kept;
   });

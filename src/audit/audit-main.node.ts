@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { serve } from "../machine/instance/child.ts";
-import { type Machine, SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
+import { regionOf, SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../replay/run.ts";
 import { fingerprint } from "../watch/watcher.ts";
@@ -21,8 +21,8 @@ let run: Run | undefined;
 const logs = new Map<string, MemoryLog>();
 
 const verbs = {
-  /** Plays a run and takes its fingerprints. It ends early where its memory is no longer as `against` says. */
-  async trace(spec: TraceSpec, against?: Prints, ignore: readonly number[] = []): Promise<Trace> {
+  /** Plays a run and takes its fingerprints. It ends early where its memory is no longer as `against` says, in the same regions. */
+  async trace(spec: TraceSpec, against?: Expected, ignore: readonly number[] = []): Promise<Trace> {
     const busy = spec.treatment === "host load" ? hostLoad() : [];
     try {
       return await trace(spec, against, new Set(ignore));
@@ -86,7 +86,9 @@ function useOneCpu(): void {
   }
 }
 
-async function trace(spec: TraceSpec, against: Prints | undefined, ignore: ReadonlySet<number>) {
+type Expected = Prints & Pick<Trace, "regions">;
+
+async function trace(spec: TraceSpec, against: Expected | undefined, ignore: ReadonlySet<number>) {
   const { frames, treatment, from } = spec;
   if (treatment === "one CPU") useOneCpu();
   const beside = treatment === "beside" ? await opened(spec) : undefined;
@@ -102,7 +104,10 @@ async function trace(spec: TraceSpec, against: Prints | undefined, ignore: Reado
   }
   if (from) it.load(from.state, from.frame, from.sample, from.before);
   const { machine } = it;
-  const regions = regionsOf(machine);
+  const own = regionsOf(machine);
+  // Some cores show save memory only once a game has used it.
+  const known = against?.regions.every(({ name }) => own.some((region) => region.name === name));
+  const regions = known ? against!.regions : own;
   const width = regions.length;
   const prints: Prints & { memory: BigUint64Array } = {
     memory: new BigUint64Array((frames + 1) * width),
@@ -112,14 +117,22 @@ async function trace(spec: TraceSpec, against: Prints | undefined, ignore: Reado
   const disturb = disturbance(it, spec);
   const show = treatment === "no video" ? SHOW_NOTHING : SHOW_ALL;
   const started = performance.now();
-  const parted = (row: number): boolean => against !== undefined && !sameMemory(against, prints, row, width, ignore);
-  printMemory(machine, prints.memory, it.frame);
+  const parted = (row: number): boolean =>
+    against !== undefined && !(known && sameMemory(against, prints, row, width, ignore));
+  const printMemory = (row: number): void => {
+    for (const [r, { name }] of regions.entries()) {
+      const region = regionOf(machine, name);
+      region?.refresh?.();
+      if (region) prints.memory[row * width + r] = fingerprint(region.bytes);
+    }
+  };
+  printMemory(it.frame);
   let dump = parted(it.frame) ? memoryOf(machine, regions) : undefined;
   while (!dump && it.frame < frames) {
     beside?.step(SHOW_ALL);
     it.step(show);
     const row = it.frame;
-    printMemory(machine, prints.memory, row);
+    printMemory(row);
     const { video, audio } = machine;
     if (show.video && video.pixels.length > 0)
       prints.video[row] = fingerprint(video.pixels, BigInt(video.width * 65536 + video.height));
@@ -174,14 +187,6 @@ function xorshift(seed: number): () => number {
     x ^= x << 5;
     return x >>> 0;
   };
-}
-
-function printMemory(machine: Machine, into: BigUint64Array, row: number): void {
-  const { memory } = machine;
-  for (let r = 0; r < memory.length; r++) {
-    memory[r]!.refresh?.();
-    into[row * memory.length + r] = fingerprint(memory[r]!.bytes);
-  }
 }
 
 const bytesOf = (samples: Int16Array): Uint8Array =>

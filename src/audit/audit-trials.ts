@@ -217,7 +217,8 @@ function options({ options, settings }: Subject): Trial[] {
     .filter((option) => !isFill(option) && option.key !== CLOCK)
     .flatMap(({ key, values }): Trial[] => {
       const pin = `--set ${key}=${settings[key]}`;
-      const concrete = [...new Set(values)].filter((value) => !/INTEGER|WIDTH|PATH/.test(value));
+      const named = values.map((value) => (value === "WIDTHxHEIGHT" ? "640x480" : value));
+      const concrete = [...new Set(named)].filter((value) => !/INTEGER|PATH/.test(value));
       const others = concrete.filter((value) => value !== settings[key]);
       const chosen = others.length <= FEW ? others : [others[0]!, others[others.length >> 1]!, others.at(-1)!];
       if (chosen.length === 0) {

@@ -268,7 +268,7 @@ class Bench {
     const role = `the run with ${trial.id}`;
     const seen = await (trial.kind === "option" ? this.#inAny(play) : this.#in(role, play));
     this.framesRun += seen.last;
-    const shape = (r: Trace["regions"]): string => r.map(({ name, size }) => `${name}:${size}`).join();
+    const shape = (r: Trace["regions"]): string => r.map(({ name }) => name).join();
     if (shape(seen.regions) !== shape(regions)) return { verdict: "differs", frame: 0, bytes: 0 };
     const parted = partedAt(this.#trace, seen, (from?.frame ?? 0) + 1, seen.last);
     if (!seen.dump) return output(parted);

@@ -60,7 +60,7 @@ function from({ source }: Explanation): string[] {
   ];
 }
 
-/** "the instruction at 0xc2a4", of either run. */
+/** What the CPU did in that frame. */
 function steps({ split, writes }: Chain): string[] {
   const by = (side: string, pc: number | undefined): string =>
     pc === undefined ? `not changed in ${side}` : `by ${hex(pc)} in ${side}`;

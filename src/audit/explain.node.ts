@@ -38,7 +38,7 @@ export interface Explanation {
   readonly differences: readonly Pick<Difference, "what" | "a" | "b">[];
   /** Where B parts from A; absent where it does not. */
   readonly parts?: Parting;
-  /** The smallest set of differences that, put on A, plays B's run. */
+  /** The smallest set of differences that, put on A, plays B's run to the last frame; what alone parts them first comes first. */
   readonly causes: readonly Cause[];
   /** Bytes that differed a frame before and alone make the first byte what it is in B. */
   readonly source?: readonly Place[];
@@ -91,6 +91,8 @@ export async function explainParting(a: Side, b: Side, frames: number): Promise<
       const alone = await parting("a", [difference]).catch(() => undefined);
       causes.push({ what, a, b, ...(alone && { alone: named(alone) }) });
     }
+    const when = ({ alone }: Cause): number => alone?.frame ?? frames + 1;
+    causes.sort((x, y) => when(x) - when(y));
     return {
       ...told,
       regions,

@@ -1,6 +1,7 @@
 import type { Movie } from "../movie/movie.ts";
 import { type Named, named } from "./find-groups.ts";
-import { type Lockstep, lockstep, NOISE } from "./find-lockstep.ts";
+import { type Lockstep, lockstep } from "./find-lockstep.ts";
+import { NOISE } from "./find-noise.ts";
 import { type Canary, choose, type Disturbed, type Ranked, rank } from "./find-rank.ts";
 import { type Place, type Play, snapshots, trace } from "./find-trace.ts";
 

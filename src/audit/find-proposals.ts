@@ -1,4 +1,5 @@
 import { drawsBetween, type Kind, maskOf, type Pairs, parity, stepOf } from "./find-generators.ts";
+import { inverse, POWERS, plainLcg, searchedGalois, searchedXorshift, small } from "./find-searches.ts";
 
 // Generators that may explain some pairs of states. Each has still to be measured: a proposal is no claim.
 
@@ -35,7 +36,10 @@ const KNOWN_LEHMER = [16807, 48271, 69621, 39373];
 export function* proposals(pairs: Pairs, deep: boolean): Generator<Kind> {
   const { width } = pairs;
   if (width > 8) yield* congruential(pairs);
-  if (width === 16) for (const [multiply, add] of SMALL_LCG) yield { kind: "lcg", multiply, add };
+  if (width === 16) {
+    for (const [multiply, add] of SMALL_LCG) yield { kind: "lcg", multiply, add };
+    yield* plainLcg(pairs);
+  }
   for (const taps of KNOWN_TAPS[width]) {
     yield { kind: "lfsr", form: "galois", shift: "left", taps, steps: 1 };
     yield { kind: "lfsr", form: "galois", shift: "right", taps: reversed(taps, width), steps: 1 };
@@ -98,33 +102,19 @@ function sound(multiply: number, add: number): boolean {
   return multiply > 4 && multiply < 0xfffffff0 && alike < 5;
 }
 
-/** Powers of a generator that is looked for behind what was found, and the multiplier of one that needs no further reason. */
-const [POWERS, PLAIN] = [16, 1024];
-
-/** Where each frame draws the same number of times, only a power of the generator is seen: the generator itself, if it is a well-known or plain one. */
+/** Where each frame draws the same number of times, only a power of the generator is seen: the generator itself, if it is a well-known one. */
 export function simplest(kind: Kind, width: 8 | 16 | 32): Kind {
-  if (kind.kind !== "lcg" || width === 8) return kind;
-  const mask = maskOf(width);
-  const [a, c] = [Number(kind.multiply), Number(kind.add)];
-  const plain = width === 16 && a >= PLAIN ? Array.from({ length: PLAIN / 2 - 2 }, (_, i) => 2 * i + 5) : [];
-  const multipliers = [...new Set([...KNOWN_LCG.map(([m]) => m), ...plain])];
-  for (const multiply of multipliers) {
-    let [power, sum] = [multiply, 1];
+  if (kind.kind !== "lcg" || width !== 32) return kind;
+  for (const [multiply] of KNOWN_LCG) {
+    let [power, sum] = [multiply >>> 0, 1];
     for (let k = 2; k <= POWERS; k++) {
       sum = (sum + power) >>> 0;
       power = Math.imul(power, multiply) >>> 0;
-      if ((power & mask) >>> 0 !== a || (sum & 1) === 0) continue;
-      return { kind: "lcg", multiply: (multiply & mask) >>> 0, add: (Math.imul(c, inverse(sum)) & mask) >>> 0 };
+      if (power === Number(kind.multiply) && (sum & 1) === 1)
+        return { kind: "lcg", multiply: multiply >>> 0, add: Math.imul(Number(kind.add), inverse(sum)) >>> 0 };
     }
   }
   return kind;
-}
-
-/** Of an odd number, modulo 2^32 (Newton). */
-function inverse(odd: number): number {
-  let x = odd;
-  for (let i = 0; i < 5; i++) x = Math.imul(x, 2 - Math.imul(odd, x));
-  return x >>> 0;
 }
 
 function votedMwc({ before, after }: Pairs, carry: "high" | "low"): number[] {
@@ -164,7 +154,8 @@ function* fibonacci({ width, before, after }: Pairs): Generator<Kind> {
       }
       if (equations.length < width) continue;
       const taps = solve(equations, values, width);
-      if (taps !== undefined && taps !== 0) yield { kind: "lfsr", form: "fibonacci", shift, taps, steps: 1 };
+      if (taps !== undefined && whole(taps, shift === "right" ? 1 : mask ^ (mask >>> 1)))
+        yield { kind: "lfsr", form: "fibonacci", shift, taps, steps: 1 };
     }
   }
 }
@@ -193,6 +184,9 @@ function solve(equations: readonly number[], values: readonly number[], width: n
   return x;
 }
 
+/** Taps that lose no state, and do more than turn it round. `last` is the bit that what falls out must come back to. */
+const whole = (taps: number, last: number): boolean => (taps & last) !== 0 && (taps & ~last) !== 0;
+
 /** Bits in the other order: a polynomial for shifts the other way. */
 function reversed(word: number, width: number): number {
   let x = 0;
@@ -214,105 +208,8 @@ function* votedGalois({ width, before, after }: Pairs): Generator<Kind> {
         if (shift === "left" ? s >>> (width - k) !== 1 : (s & ((1 << k) - 1)) !== 1 << (k - 1)) continue;
         votes.push((t ^ (shift === "left" ? (s << k) & mask : s >>> k)) >>> 0);
       }
-      for (const taps of voted(votes, 3)) if (taps) yield { kind: "lfsr", form: "galois", shift, taps, steps: 1 };
+      for (const taps of voted(votes, 3))
+        if (whole(taps, shift === "left" ? 1 : mask ^ (mask >>> 1)))
+          yield { kind: "lfsr", form: "galois", shift, taps, steps: 1 };
     }
-}
-
-/** States of eight bits are so few that all generators can be tried. */
-function* small({ before, after }: Pairs): Generator<Kind> {
-  const near = (kind: Kind): boolean => {
-    const step = stepOf(kind, 8);
-    let hits = 0;
-    for (let i = 0; i < 12 && i < before.length; i++) if (drawsBetween(step, before[i]!, after[i]!, 16) > 0) hits++;
-    return hits >= 10;
-  };
-  for (let taps = 1; taps < 256; taps++)
-    for (const shift of ["left", "right"] as const) {
-      if (shift === "left" ? (taps & 1) === 0 : taps < 128) continue;
-      const kind: Kind = { kind: "lfsr", form: "galois", shift, taps, steps: 1 };
-      if (near(kind)) yield kind;
-    }
-  // Multipliers of 5 modulo 8 alone have a full period in their upper bits too; others are near counters.
-  for (let multiply = 5; multiply < 256; multiply += 8)
-    for (let add = 1; add < 256; add += 2) {
-      const kind: Kind = { kind: "lcg", multiply, add };
-      if (near(kind)) yield kind;
-    }
-}
-
-/** Pairs from which a search starts: the generator may have been seeded anew in one of them. */
-const STARTS = 2;
-
-/** Every taps of 16 bits with which a pair is within so many shifts, confirmed by two more pairs. */
-function* searchedGalois({ before, after }: Pairs): Generator<Kind> {
-  const most = 160;
-  for (const left of [true, false]) {
-    const found = new Set<number>();
-    for (const at of starts(before.length)) {
-      for (let i = 0; i < 0x8000; i++) {
-        const taps = left ? (i << 1) | 1 : i | 0x8000;
-        let s = before[at]!;
-        const to = after[at]!;
-        let k = 0;
-        if (left) for (; k < most && s !== to; k++) s = ((s << 1) & 0xffff) ^ (s & 0x8000 ? taps : 0);
-        else for (; k < most && s !== to; k++) s = (s >>> 1) ^ (s & 1 ? taps : 0);
-        if (s !== to || found.has(taps)) continue;
-        const kind: Kind = { kind: "lfsr", form: "galois", shift: left ? "left" : "right", taps, steps: 1 };
-        const step = stepOf(kind, 16);
-        let hits = 0;
-        for (let n = 1; n <= 5; n++) {
-          const p = (at + n) % before.length;
-          if (drawsBetween(step, before[p]!, after[p]!, most) > 0) hits++;
-        }
-        if (hits < 3) continue;
-        found.add(taps);
-        yield kind;
-      }
-    }
-  }
-}
-
-/** Every three shifts with which a pair is within so many draws. */
-function* searchedXorshift({ width, before, after }: Pairs): Generator<Kind> {
-  const mask = maskOf(width);
-  const most = width === 16 ? 24 : 48;
-  for (const at of starts(before.length)) {
-    const [from, to] = [before[at]!, after[at]!];
-    for (const left of [true, false])
-      for (let a = 1; a < width; a++)
-        for (let b = 1; b < width; b++)
-          for (let c = 1; c < width; c++) {
-            let s = from;
-            let k = 0;
-            if (left)
-              for (; k < most && s !== to; k++) {
-                s ^= (s << a) & mask;
-                s ^= s >>> b;
-                s = (s ^ ((s << c) & mask)) >>> 0;
-              }
-            else
-              for (; k < most && s !== to; k++) {
-                s = (s ^ (s >>> a)) >>> 0;
-                s = (s ^ ((s << b) & mask)) >>> 0;
-                s = (s ^ (s >>> c)) >>> 0;
-              }
-            if (s >>> 0 !== to) continue;
-            const kind: Kind = { kind: "xorshift", shifts: left ? [a, -b, c] : [-a, b, -c] };
-            const step = stepOf(kind, width);
-            const p = (at + 1) % before.length;
-            const q = (at + 2) % before.length;
-            if (
-              width === 32 ||
-              (drawsBetween(step, before[p]!, after[p]!, most) > 0 &&
-                drawsBetween(step, before[q]!, after[q]!, most) > 0)
-            )
-              yield kind;
-          }
-  }
-}
-
-function starts(length: number): number[] {
-  return Array.from({ length: Math.min(STARTS, length) }, (_, i) => Math.floor(((i + 0.5) * length) / STARTS)).filter(
-    (at) => at < length,
-  );
 }

@@ -113,8 +113,9 @@ function isNoise({ noise, regions }: Lockstep, { region, address, type }: Value)
   return false;
 }
 
-/** Of values within 32 bytes of each other so many say what all say. */
+/** Of values near each other so many say what all say: within 32 bytes, or 1 KiB where memory is large. */
 const NEAR = 4;
+const nearby = ({ region, address }: Value): string => `${region} ${address >>> (address < 0x10000 ? 5 : 10)}`;
 
 /** First what shows each parting soonest, then the best of the rest: few values of which together none is late. */
 export function choose(ranked: readonly Canary[], most: number): Canary[] {
@@ -128,7 +129,7 @@ export function choose(ranked: readonly Canary[], most: number): Canary[] {
   }
   const places = new Map<string, number>();
   for (const canary of ranked) {
-    const place = `${canary.value.region} ${canary.value.address >> 5}`;
+    const place = nearby(canary.value);
     const there = places.get(place) ?? 0;
     if (chosen.size >= most || chosen.has(canary) || there >= NEAR) continue;
     places.set(place, there + 1);

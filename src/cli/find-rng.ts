@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
+import { type Draws, whoDraws } from "../audit/find-draws.ts";
 import { type FoundRng, findRng, rngSpec } from "../audit/find-rng.ts";
 import type { Play } from "../audit/find-trace.ts";
 import { describeKind } from "../audit/find-words.ts";
@@ -19,6 +20,7 @@ import {
   setOption,
   withMoreRoms,
 } from "./options.ts";
+import { Progress } from "./progress.ts";
 
 interface RngFlags extends MoreRoms {
   movie?: string;
@@ -70,26 +72,41 @@ async function run(rom: string, flags: RngFlags): Promise<void> {
   const bots = flags.bot.length ? flags.bot : ["start:1", "start:2", "start:3"];
   const plays: Play[] = movie ? [{ ...common, movie }] : bots.map((bot) => ({ ...common, bot }));
   const frames = flags.frames ?? (movie ? Math.min(framesOf(movie), 3600) : 1800);
-  const found = await findRng(plays, { frames });
-  if (flags.out) writeWhole(flags.out, rngProfile(basename(rom), found));
+  const progress = new Progress();
+  const found = await findRng(plays, { frames, onStep: (done, of) => progress.at("watch", done, of) }).finally(() =>
+    progress.stop(),
+  );
+  const who: (Draws | undefined)[] = [];
+  for (const one of found) who.push(await whoDraws(plays[one.first.run]!, one, one.first.frame, frames));
+  if (flags.out && found.length) writeWhole(flags.out, rngProfile(basename(rom), found));
   if (flags.json) {
-    console.log(JSON.stringify({ rom, frames, runs: plays.length, found }));
+    console.log(
+      JSON.stringify({ rom, frames, runs: plays.length, found: found.map((one, i) => ({ ...one, who: who[i] })) }),
+    );
     return;
   }
   if (found.length === 0)
-    console.log(`no random number generator was seen at work in ${plays.length} x ${frames} frames`);
-  for (const one of found) {
     console.log(
-      `${one.region} $${one.address.toString(16).padStart(4, "0")} ${one.type} ${one.endian}: ${describeKind(one.kind, one.type)}`,
+      `no random number generator was seen at work in ${plays.length} x ${frames} frames; it may draw too seldom, or be stirred by what is not in memory`,
     );
-    console.log(
-      `  explains ${one.explained} of ${one.changed} changes; of those it was not found by, ${one.heldOut.explained} of ${one.heldOut.changed}`,
-    );
-    const rows = Object.entries(one.draws)
-      .filter(([, n]) => n > 0)
-      .slice(0, 8);
-    console.log(`  draws a frame: ${rows.map(([k, n]) => `${k} in ${n}`).join(", ")}`);
-  }
+  for (const [i, one] of found.entries()) for (const line of told(one, who[i])) console.log(line);
+}
+
+function* told({ region, address, type, endian, kind, explained, changed, heldOut, draws }: FoundRng, who?: Draws) {
+  yield `${region} $${address.toString(16).padStart(4, "0")} ${type} ${endian}: ${describeKind(kind, type)}`;
+  yield `  explains ${explained} of ${changed} changes; of those that it was not found by, it foretells ${heldOut.explained} of ${heldOut.changed}`;
+  const rows = Object.entries(draws).filter(([, n]) => n > 0);
+  yield `  draws a frame: ${rows
+    .slice(0, 8)
+    .map(([k, n]) => `${k} in ${n}`)
+    .join(", ")}${rows.length > 8 ? ", ..." : ""}`;
+  if (!who) return;
+  const places = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .slice(0, 8)
+      .map(([pc, n]) => `${pc} (${n})`)
+      .join(", ");
+  yield `  drawn by calls at ${places(who.callers)} in ${who.frames} frames; the state is written at ${places(who.writers)}`;
 }
 
 function rngProfile(game: string, found: readonly FoundRng[]): Uint8Array {

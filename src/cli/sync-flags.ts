@@ -39,6 +39,7 @@ export interface SyncFlags extends MoreRoms {
   set: Record<string, string>;
   native: Record<string, string>;
   target: Record<string, string>;
+  videoPlugin?: string;
   profile?: string;
   frames?: number;
   tail: number;
@@ -73,6 +74,7 @@ export function withSyncFlags(command: Command): Command {
         .argParser(settings)
         .default({}, "as native"),
     )
+    .option("--video-plugin <file>", "a graphics plugin of Mupen64Plus to play it with: as --target video=FILE")
     .addOption(profileOption())
     .addOption(new Option("--frames <n>", "play only the movie's first frames (default: all)").argParser(count))
     .addOption(new Option("--tail <n>", "frames to play after the movie's last").argParser(count).default(60))
@@ -125,12 +127,15 @@ export async function openJob(movieFile: string, flags: SyncFlags & { output?: s
   return {
     job,
     native: { ...common, settings: nativeSettings },
-    target: { ...common, settings: { ...nativeSettings, ...flags.target }, faults: flags.fault },
+    target: { ...common, settings: { ...nativeSettings, ...flags.target, ...pluginOf(flags) }, faults: flags.fault },
     movieName: basename(movieFile),
     end: frames + flags.tail,
     tail: flags.tail,
   };
 }
+
+const pluginOf = ({ videoPlugin }: SyncFlags): Record<string, string> =>
+  videoPlugin === undefined ? {} : { video: resolve(videoPlugin) };
 
 async function offsetOf(
   movie: Movie,

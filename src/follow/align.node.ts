@@ -6,7 +6,7 @@ import { ReadingsLog } from "../watch/readings-log.ts";
 import { type Followed, type Follower, follow } from "./follow.ts";
 import { Instance } from "./instance.node.ts";
 import { type Job, writeWhole } from "./job.node.ts";
-import { type Attempt, explainReadback } from "./learn-readback.ts";
+import { explainReadback } from "./learn-readback.ts";
 import { NativeRun } from "./native.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 import { ReadingsFile } from "./readings-file.node.ts";
@@ -133,8 +133,7 @@ async function alignOnce(
         maxRepairs: options.maxRepairs,
         ...(target.opened.readsBack && {
           async explain(divergence) {
-            const attempt: Attempt = (whole, before, after, frames) => target.tryReadback(whole, before, after, frames);
-            const why = await explainReadback(reference, attempt, divergence, job.masks);
+            const why = await explainReadback(reference, target.trials, divergence, job.masks);
             if (!("masks" in why)) return why;
             job.mask(divergence.frame, why.masks);
             watching.masked?.(divergence.frame, why.masks);

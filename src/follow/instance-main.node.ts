@@ -6,10 +6,10 @@ import { uncovered } from "../replay/moments.ts";
 import { Player } from "../replay/player.ts";
 import type { Notes } from "../replay/restorer.ts";
 import type { Run } from "../replay/run.ts";
-import { defaultProfile, type Profile } from "../watch/profile.ts";
+import { defaultProfile, type Profile, type Range } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
 import { openRun, type RunSpec } from "./open-run.node.ts";
-import { type Moment, type Trial, tryReadback, wholeRegions } from "./readback.ts";
+import { drawnFrom, type Moment, movedBy, type Patch, wholeRegions } from "./readback.ts";
 
 /** What an instance says of its machine when it is open. */
 export interface Opened {
@@ -37,6 +37,12 @@ export interface Picture {
 
 let run: Run;
 let profile: Profile;
+
+/** What the profile's fingerprint covers, or all of the regions that it is of; of system RAM, where only probes are. */
+function covered(whole: boolean): Profile {
+  if (!whole) return profile;
+  return wholeRegions(profile.fingerprint ? profile : defaultProfile(run.machine.memory));
+}
 
 const verbs = {
   async open(spec: RunSpec): Promise<Opened> {
@@ -74,11 +80,9 @@ const verbs = {
     region?.refresh?.();
     return region?.bytes.slice();
   },
-  /** `whole`: in all of the regions that are watched, or where only probes are, in system RAM. */
-  tryReadback(whole: boolean, before: Moment, after: Moment, frames: number): Trial {
-    const watched = whole ? wholeRegions(profile.fingerprint ? profile : defaultProfile(run.machine.memory)) : profile;
-    return tryReadback(run, watched, before, after, frames);
-  },
+  drawn: (whole: boolean, before: Moment, after: Moment): Patch[] => drawnFrom(run, covered(whole), before, after),
+  moved: (whole: boolean, from: Moment, patches: readonly Patch[], frames: number): Range[] =>
+    movedBy(run, covered(whole), from, patches, frames),
   close: (): void => run.machine.close(),
 };
 export type InstanceVerbs = typeof verbs;

@@ -4,8 +4,8 @@ import type { Show } from "../machine/machine.ts";
 import type { Notes } from "../replay/restorer.ts";
 import type { Readings } from "../watch/readings.ts";
 import type { InstanceVerbs, Opened, Picture } from "./instance-main.node.ts";
+import type { Trials } from "./learn-readback.ts";
 import type { RunSpec } from "./open-run.node.ts";
-import type { Moment, Trial } from "./readback.ts";
 
 /** A run in a process of its own: the verbs of {@link Run}, asynchronous, several frames a message. */
 export class Instance {
@@ -66,10 +66,11 @@ export class Instance {
     return this.#child.call("read");
   }
 
-  /** {@link tryReadback} of its run; it is at no frame afterwards until a state is loaded. */
-  tryReadback(whole: boolean, before: Moment, after: Moment, frames: number): Promise<Trial> {
-    return this.#child.call("tryReadback", whole, before, after, frames);
-  }
+  /** Its trials; it is at no frame afterwards until a state is loaded. */
+  readonly trials: Trials = {
+    drawn: (whole, before, after) => this.#child.call("drawn", whole, before, after),
+    moved: (whole, from, patches, frames) => this.#child.call("moved", whole, from, patches, frames),
+  };
 
   /** What a playback put back so far. */
   notes(): Promise<Notes | undefined> {

@@ -1,4 +1,3 @@
-import type { MemoryRegion } from "../machine/machine.ts";
 import type { Run } from "../replay/run.ts";
 import type { Profile, Range } from "../watch/profile.ts";
 import { piecesOf } from "../watch/watcher.ts";
@@ -13,12 +12,10 @@ export interface Moment {
   readonly sample?: number | undefined;
 }
 
-/** What a run makes of a reference's state. */
-export interface Trial {
-  /** Where its memory differs from the reference's some frames later. */
-  readonly written: readonly Range[];
-  /** Where it goes on otherwise when only those bytes are put into the reference's memory: empty when nobody reads them. */
-  readonly moved: readonly Range[];
+/** Bytes that a run has in its memory where the reference has others. */
+export interface Patch {
+  readonly range: Range;
+  readonly bytes: Uint8Array;
 }
 
 /** Equal bytes between two that differ that are taken for the same picture. */
@@ -27,47 +24,50 @@ const GAP = 4096;
 const BLOCK = 256;
 
 /**
- * Plays from the reference's state `before` to the frame of `after` and compares with the reference there, in what the
- * profile's fingerprint covers. Then plays `frames` from `after` twice: as it is, and with those bytes put in. The run is
- * left somewhere else. Its machine's memory has to be live.
+ * Plays from the reference's state `before` to the frame of `after`: what is in memory there that is not in `after`, of what the
+ * profile's fingerprint covers. The run is left at `after`. Its machine's memory has to be live.
  */
-export function tryReadback(run: Run, profile: Profile, before: Moment, after: Moment, frames: number): Trial {
-  const pieces = profile.fingerprint ? piecesOf(profile.fingerprint, run.machine.memory) : [];
-  const live = (): Uint8Array[] => pieces.map(({ region, from, to }) => region.bytes.subarray(from, to));
-  const memory = (): Uint8Array[] => live().map((bytes) => bytes.slice());
-  const load = ({ state, frame, sample }: Moment): void => run.load(state, frame, sample);
-
-  load(before);
+export function drawnFrom(run: Run, profile: Profile, before: Moment, after: Moment): Patch[] {
+  load(run, before);
   run.play(after.frame - before.frame);
-  const own = memory();
-  load(after);
-  const theirs = memory();
-  const written = pieces.map((_, i) => differing(own[i]!, theirs[i]!));
-  const ranges = (all: readonly Stretch[][]): Range[] =>
-    all.flatMap((stretches, i) => stretches.map((stretch) => rangeOf(pieces[i]!, stretch)));
-  if (written.every((stretches) => stretches.length === 0)) return { written: [], moved: [] };
-
-  run.play(frames);
-  const undisturbed = memory();
-  load(after);
-  for (const [i, bytes] of live().entries()) {
-    for (const { from, to } of written[i]!) bytes.set(own[i]!.subarray(from, to), from);
-  }
-  run.play(frames);
-  const moved = live().map((bytes, i) => {
-    // What was put in may still be there.
-    for (const { from, to } of written[i]!) undisturbed[i]!.set(bytes.subarray(from, to), from);
-    return differing(bytes, undisturbed[i]!);
-  });
-  return { written: ranges(written), moved: ranges(moved) };
+  const pieces = watched(run, profile);
+  const own = copyOf(pieces);
+  load(run, after);
+  return pieces.flatMap((piece, i) =>
+    differing(own[i]!, bytesOf(piece)).map((stretch) => ({
+      range: rangeOf(piece, stretch),
+      bytes: own[i]!.slice(stretch.from, stretch.to),
+    })),
+  );
 }
 
-/** Ranges as few as there can be: those that overlap or touch become one. */
-export function joinRanges(ranges: readonly Range[]): Range[] {
+/**
+ * Plays some frames from the reference's state twice, as it is and with these bytes put into memory: where else memory
+ * differs then. Empty when nobody reads them. The run is left somewhere else.
+ */
+export function movedBy(run: Run, profile: Profile, from: Moment, patches: readonly Patch[], frames: number): Range[] {
+  load(run, from);
+  run.play(frames);
+  const pieces = watched(run, profile);
+  const undisturbed = copyOf(pieces);
+  load(run, from);
+  for (const { range, bytes } of patches) {
+    const region = run.machine.memory.find(({ name }) => name === range.region)!;
+    region.bytes.set(bytes, (range.from ?? region.base) - region.base);
+  }
+  run.play(frames);
+  const areas = joinRanges(patches.map(({ range }) => range));
+  return pieces
+    .flatMap((piece, i) => differing(bytesOf(piece), undisturbed[i]!).map((stretch) => rangeOf(piece, stretch)))
+    .filter((range) => !contain(areas, [range]));
+}
+
+/** Ranges as few as there can be: those that overlap, touch or are no further apart than `gap` become one. */
+export function joinRanges(ranges: readonly Range[], gap = 0): Range[] {
   const joined: { region: string; from: number; length: number }[] = [];
   for (const { region, from = 0, length = 0 } of ranges.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))) {
     const last = joined.findLast((range) => range.region === region);
-    if (last && from <= last.from + last.length) last.length = Math.max(last.length, from + length - last.from);
+    if (last && from <= last.from + last.length + gap) last.length = Math.max(last.length, from + length - last.from);
     else joined.push({ region, from, length });
   }
   return joined;
@@ -102,6 +102,14 @@ export function describeRanges(ranges: readonly Range[]): string {
 
 const hex = (address: number): string => `0x${address.toString(16).padStart(4, "0")}`;
 
+type Piece = ReturnType<typeof piecesOf>[number];
+
+const watched = ({ machine }: Run, { fingerprint }: Profile): Piece[] =>
+  fingerprint ? piecesOf(fingerprint, machine.memory) : [];
+const bytesOf = ({ region, from, to }: Piece): Uint8Array => region.bytes.subarray(from, to);
+const copyOf = (pieces: readonly Piece[]): Uint8Array[] => pieces.map((piece) => bytesOf(piece).slice());
+const load = (run: Run, { state, frame, sample }: Moment): void => run.load(state, frame, sample);
+
 interface Stretch {
   from: number;
   to: number;
@@ -121,6 +129,6 @@ function differing(a: Uint8Array, b: Uint8Array): Stretch[] {
   return found;
 }
 
-function rangeOf({ region, from }: { region: MemoryRegion; from: number }, stretch: Stretch): Range {
+function rangeOf({ region, from }: Piece, stretch: Stretch): Range {
   return { region: region.name, from: region.base + from + stretch.from, length: stretch.to - stretch.from };
 }

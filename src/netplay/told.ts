@@ -9,8 +9,6 @@ const TOLD = 4;
 export function figuresOf({ session, machine }: Participant, room: Room) {
   const { stalls = 0, rollbacks = 0, framesAgain = 0, desyncs = 0 } = session.game?.stats ?? {};
   const ping = Math.round(Math.max(0, ...[...session.peers].map(({ link }) => link.rtt)));
-  const peers = room.stats();
-  const sum = (of: "bytesSent" | "bytesReceived") => peers.reduce((all, peer) => all + peer[of], 0);
   return {
     stalls,
     rollbacks,
@@ -18,9 +16,9 @@ export function figuresOf({ session, machine }: Participant, room: Room) {
     desyncs,
     delay: session.game?.delay,
     ping,
-    ways: peers.map(({ way }) => way),
-    bytesSent: sum("bytesSent"),
-    bytesReceived: sum("bytesReceived"),
+    ways: room.stats().map(({ way }) => way),
+    bytesSent: room.bytesSent,
+    bytesReceived: room.bytesReceived,
     at: machine?.frame ?? 0,
   };
 }

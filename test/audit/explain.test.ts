@@ -1,13 +1,18 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { explainParting, type Made, madeSide } from "../../src/audit/explain.node.ts";
 import { smallest } from "../../src/audit/explain-smallest.ts";
 import { explained } from "../../src/audit/explain-told.ts";
 import { BUTTON } from "../../src/machine/input.ts";
+import { EXIT } from "../../src/problem.ts";
 import { parseProfile } from "../../src/watch/profile.ts";
+import { instep, scratch } from "../support/cli.ts";
+import { record } from "../zoo/zoo.ts";
 import { visit, ZOO } from "./zoo-movie.ts";
 
+const folder = scratch();
 const path = ZOO.replace("zoo.nes", "profile.json");
 const profile = { name: path, profile: parseProfile(path, readFileSync(path, "utf8")) };
 /** FLOCK's first draw is at frame 72; all else is there sooner. */
@@ -103,6 +108,21 @@ test("a patch's instruction is where the ways part", async () => {
   expect(chain?.writes[0]).toMatchObject({ region: "ram", expected: 96, actual: 64 });
   expect(chain!.writes[0]!.a).toBeGreaterThanOrEqual(0xc298);
   expect(chain!.writes[0]!.a).toBeLessThan(0xc2a8);
+});
+
+test("two recordings are told apart as a person asks for it", async () => {
+  const [mine, theirs] = ["mine.isr", "theirs.isr"].map((name) => join(folder, name));
+  writeFileSync(mine!, await record({ exhibit: "spawn", frames: 5 }));
+  const patches = { "neutral spawns": true };
+  writeFileSync(theirs!, await record({ exhibit: "spawn", frames: 5, patches, settings: { sample_rate: "44100" } }));
+  const { code, out, err } = instep("explain", mine!, theirs!, "--rom", ZOO);
+  expect(err).toBe("");
+  expect(code).toBe(EXIT.desync);
+  expect(out.split("\n").slice(0, 3)).toEqual([
+    expect.stringMatching(/^They part at frame \d+ because of this of 2 differences:$/),
+    expect.stringMatching(/^ {2}patch neutral spawns: off in A, on in B; alone it parts at frame \d+: ram 0x0028 is /),
+    "The rest changes nothing: sample_rate.",
+  ]);
 });
 
 test("the smallest set is found, whatever it is", async () => {

@@ -44,12 +44,12 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     });
     context = await browser.newContext({ viewport: WIDE, colorScheme: "light" });
     page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(90_000);
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     page.on("dialog", (dialog) => void dialog.accept());
     await page.goto(studio.url);
-  }, 90_000);
+  }, 180_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -93,7 +93,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await page.getByRole("button", { name: "Stop and keep it" }).click();
     await page.waitForURL(/#\/watch\/0\/gleam\.isr$/);
     expect(readFileSync(join(folder, "gleam.isr")).length).toBeGreaterThan(1000);
-  }, 60_000);
+  }, 180_000);
 
   test("the recording is scrubbed to a frame, and holds", async () => {
     await page.waitForFunction(() => (document.querySelector("instep-player") as Player)?.frames >= 240);
@@ -103,7 +103,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     }
     await page.getByRole("button", { name: "Verify" }).click();
     await page.locator("h1 ~ .chip", { hasText: "in step" }).waitFor();
-  }, 60_000);
+  }, 180_000);
 
   test("a clip of it is a video that plays in the page", async () => {
     await inPlayer((player) => player.seek(90));
@@ -124,7 +124,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     expect(played.seconds).toBeCloseTo(1.5, 1);
     await picture("watch");
     expect(await barriers()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   test("it is named, and found by its name", async () => {
     await page.getByLabel("Name", { exact: true }).fill("first robots");
@@ -143,7 +143,68 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     expect(await barriers()).toEqual([]);
     await page.setViewportSize(WIDE);
     await page.emulateMedia({ colorScheme: "light" });
-  }, 60_000);
+  }, 180_000);
+
+  test("two recordings are compared at a frame, and where their memory parts is found", async () => {
+    await page.goto(`http://127.0.0.1:${studio.port}/#/compare`);
+    await page.getByLabel("A: what is expected").selectOption("0/first robots.isr");
+    await page.getByLabel("B: what is looked at").selectOption("1/gleam/classic.isr");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByText(/in memory from frame \d+ on/).waitFor();
+    for (const name of ["A", "B", "What differs"]) await page.getByAltText(`${name}, frame 60`).waitFor();
+    await page.getByLabel("Frame", { exact: true }).fill("200");
+    await page.getByAltText("A, frame 200").waitFor();
+    await page
+      .getByText(/^\d+ bytes differ$/)
+      .first()
+      .waitFor();
+    await picture("compare");
+    expect(await barriers()).toEqual([]);
+  }, 180_000);
+
+  test("a movie is force-synced, and its video is in the page", async () => {
+    await page.getByRole("link", { name: "Force-sync" }).click();
+    await page.getByLabel("Movie").selectOption("1/gleam/garbage.isr");
+    await page.waitForFunction(() => document.querySelector<HTMLSelectElement>("studio-sync select:nth-of-type(1)"));
+    await page.getByText("All of RAM").click();
+    for (const [run, value] of [
+      ["syncs with", "00"],
+      ["is played with", "ff"],
+    ]) {
+      const field = page.getByLabel(new RegExp(`power-on.*${run}`));
+      await field.fill(value!);
+      await field.blur();
+    }
+    await page.getByText("Played otherwise: ram=ff").waitFor();
+    await page.getByLabel("Frames", { exact: true }).fill("120");
+    await picture("sync");
+    expect(await barriers()).toEqual([]);
+    await page.getByRole("button", { name: "Keep it in step" }).click();
+    await page.locator("h1 ~ .chip", { hasText: "done" }).waitFor();
+    await page.locator("studio-sync-job video").waitFor();
+    await page.getByText(/\d+ repaired with native/).waitFor();
+    await picture("job");
+    expect(await barriers()).toEqual([]);
+  }, 180_000);
+
+  test("a friend joins by the link, in a browser that knows no token", async () => {
+    await page.getByRole("link", { name: "Netplay" }).click();
+    const host = page.frameLocator("iframe");
+    await host.getByRole("button", { name: /Take Gleam/ }).click();
+    await host.getByLabel("Your name").fill("Ada");
+    await host.getByRole("button", { name: "Host the game" }).click();
+    await host.locator("#link:visible").waitFor();
+    const link = await host.locator("#link").inputValue();
+    const other = await browser.newContext();
+    const friend = await other.newPage();
+    await friend.goto(link);
+    await friend.getByLabel("Your name").fill("Bo");
+    await friend.getByRole("button", { name: "Join the game" }).click();
+    await friend.waitForFunction(() => (window as Player).instep.status.agreed > 60);
+    await picture("netplay");
+    expect((await friend.goto(`http://127.0.0.1:${studio.port}/api/library`))?.status()).toBe(401);
+    await other.close();
+  }, 180_000);
 
   test("a server that is gone is told of in the page, which goes on when it is back", async () => {
     const { port } = studio;
@@ -156,5 +217,5 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await page.goto(studio.url);
     await page.getByRole("link", { name: "Jobs" }).click();
     await page.getByText("Clip of gleam").waitFor();
-  }, 60_000);
+  }, 180_000);
 });

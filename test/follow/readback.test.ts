@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { type Follower, follow, type Reference } from "../../src/follow/follow.ts";
 import { explainReadback } from "../../src/follow/learn-readback.ts";
-import { tryReadback, wholeRegions, withMasks } from "../../src/follow/readback.ts";
+import { drawnFrom, movedBy, wholeRegions, withMasks } from "../../src/follow/readback.ts";
 import { mupen64plus } from "../../src/machine/mupen64plus/index.ts";
 import { isInstalled } from "../../src/machine/mupen64plus/installed.ts";
 import { readMovie } from "../../src/replay/movies.ts";
@@ -86,7 +86,11 @@ describe.runIf(await isInstalled())("pictures that are drawn into memory", async
         async explain(divergence) {
           const why = await explainReadback(
             reference,
-            async (whole, ...at) => tryReadback(run, whole ? wholeRegions(everything) : profile, ...at),
+            {
+              drawn: async (whole, ...moments) =>
+                drawnFrom(run, whole ? wholeRegions(everything) : profile, ...moments),
+              moved: async (whole, ...what) => movedBy(run, whole ? wholeRegions(everything) : profile, ...what),
+            },
             divergence,
             masks,
           );

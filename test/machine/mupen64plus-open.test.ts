@@ -7,7 +7,7 @@ import { bootHash } from "../../src/machine/boot.ts";
 import { BUTTON, NO_PAD, type PadState } from "../../src/machine/input.ts";
 import { regionOf, SHOW_NOTHING } from "../../src/machine/machine.ts";
 import { mupen64plus } from "../../src/machine/mupen64plus/index.ts";
-import { isInstalled } from "../../src/machine/mupen64plus/installed.ts";
+import { installed, isInstalled } from "../../src/machine/mupen64plus/installed.ts";
 import { Mupen64PlusMachine } from "../../src/machine/mupen64plus/machine.ts";
 import { n64Keys } from "../../src/machine/n64-pad.ts";
 import { EXIT, Problem } from "../../src/problem.ts";
@@ -168,6 +168,14 @@ describe.runIf(await isInstalled())("mupen64plus", () => {
   test("what is no game is refused", async () => {
     for (const bytes of [new Uint8Array(0), new Uint8Array(100), new Uint8Array(8192)])
       await expect(mupen64plus.open({ content: { name: "noise.z64", bytes } })).rejects.toThrow(/noise.z64/);
+  });
+
+  test("a file that is no graphics plugin is refused in a line that says so", async () => {
+    const text = join(folder, "text.so");
+    writeFileSync(text, "no library");
+    await expect(open(SKERRY, { video: text })).rejects.toThrow(/text\.so: does not load \(.*; give a library/);
+    const { rsp } = await installed();
+    await expect(open(SKERRY, { video: rsp })).rejects.toThrow(/rsp-hle\.so: is no graphics plugin of Mupen64Plus/);
   });
 
   test("a plugin that hangs ends the machine with a line that says so", async () => {

@@ -214,7 +214,7 @@ describe("jobs", () => {
         expect(states).toContain(job.state);
         return job;
       },
-      { timeout: 20_000, interval: 100 },
+      { timeout: 90_000, interval: 100 },
     );
 
   test("a force-sync is cancelled, known to the next studio, and gone on with there", async () => {
@@ -244,7 +244,7 @@ describe("jobs", () => {
     const rows = await json(`/api/sync/${started.id}`);
     expect(rows.native.rows.length).toBe(301);
     expect(rows.target.rows.length).toBeGreaterThan(0);
-  }, 40_000);
+  }, 180_000);
 });
 
 test("a port that is taken is told in one line", async () => {

@@ -64,7 +64,9 @@ function start(
   must(shim.open(core, folder, files.data, content.bytes, content.bytes.length, clock), "Mupen64Plus does not open it");
   for (const [name, value] of Object.entries(coreOptions(own, folder))) shim.set("Core", name, value);
   const before = lines(shim.sections());
-  must(shim.video(video ? copies.copy(video) : "", width, height), `the video plugin ${own.video} does not load`);
+  const loaded = shim.video(video ? copies.copy(video) : "", width, height);
+  if (video === own.video && loaded) throw wrongPlugin(shim, loaded, video);
+  must(loaded, `the video plugin ${own.video} does not load`);
   const general = { ScreenWidth: String(width), ScreenHeight: String(height), Fullscreen: "0", VerticalSync: "0" };
   for (const [name, value] of Object.entries(general)) shim.set("Video-General", name, value);
   const sections = lines(shim.sections()).filter((name) => !GENERAL.includes(name) && !before.includes(name));
@@ -170,6 +172,15 @@ function refusal(shim: Shim, fault: number, what: string): Problem {
     return new Problem(`${what}: only builds of Mupen64Plus like Debian 12's 2.5.9 are known${words}`, EXIT.missing);
   const why = fault === FAULT.hang ? ": it hangs" : fault === FAULT.ended ? ": it gives up" : "";
   return new Problem(`${what}${why}${words}`);
+}
+
+/** Why a file that the user named does not serve. */
+function wrongPlugin(shim: Shim, fault: number, path: string): Problem {
+  if (fault === FAULT.load)
+    return new Problem(
+      `${path}: does not load (${shim.said().trim()}); give a library of this system, with all that it needs`,
+    );
+  return new Problem(`${path}: is no graphics plugin of Mupen64Plus; give one of its API 2`);
 }
 
 const hashes = new Map<string, string>();

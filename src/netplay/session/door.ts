@@ -51,6 +51,8 @@ export class Door {
     this.#id = id;
     this.#host = host;
     if (!hosting.gather) this.#opened = hosting;
+    // Who plays alone waits for nobody.
+    this.#fill();
   }
 
   /** The other players. */
@@ -108,6 +110,11 @@ export class Door {
     if (guest.seat >= 0) this.#fill();
     else if (this.roster.length > 0) peer.tell(["roster", [...this.roster]]);
     return undefined;
+  }
+
+  /** Somebody was let in who has not opened the machine yet. */
+  awaits(peer: Peer): boolean {
+    return this.#guests.some((guest) => guest.peer === peer && !guest.ready);
   }
 
   drop(peer: Peer): void {

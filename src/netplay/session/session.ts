@@ -326,6 +326,7 @@ export class Session {
       case "end":
         if (peer.seat >= 0 || fromHost)
           this.#close(`${peer.name || "the host"}: ${message[1]}`, message[2] ?? undefined);
+        else if (this.#door?.awaits(peer)) this.#refuse(peer, message[1]);
         break;
       default:
     }

@@ -37,7 +37,12 @@ class Store extends EventTarget {
     try {
       const { roots, entries } = await ask<{ roots: Store["roots"]; entries: Entry[] }>("GET", "/api/library");
       this.roots = roots;
-      this.entries = new Map(entries.map((entry) => [entry.id, entry]));
+      // News by the socket may have come before this answer, which was written earlier.
+      const newer = ({ id, size, time, card }: Entry): Entry | undefined => {
+        const known = this.entries.get(id);
+        return !card && known?.card && known.size === size && known.time === time ? known : undefined;
+      };
+      this.entries = new Map(entries.map((entry) => [entry.id, newer(entry) ?? entry]));
       this.loaded = true;
     } catch (error) {
       this.say(error);

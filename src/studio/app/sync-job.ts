@@ -43,9 +43,11 @@ class SyncJob extends View {
     const log = (this.#progress?.log ?? []) as Entry[];
     const desyncs = log.flatMap(({ desync }) => (desync ? [desync] : []));
     const done = job.state === "done" && video !== undefined && store.entries.has(video);
+    const shown = done && /\.mp4$/.test(video);
     return html`
-      ${done && /\.mp4$/.test(video) ? html`<video controls src=${pathOf("files", video)} aria-label=${job.title}></video>` : nothing}
-      <div class="cols">
+      <div class="jobs ${shown ? "withvideo" : ""}">
+      ${shown ? html`<video controls src=${pathOf("files", video)} aria-label=${job.title}></video>` : nothing}
+      <div class="runs">
         ${this.#run("Native", "what the movie syncs with", this.#at.native)}
         ${this.#run("Target", "what the video is made of", this.#at.target)}
         <section class="card">
@@ -63,6 +65,7 @@ class SyncJob extends View {
           ${done && report ? html`<a class="button" target="_blank" rel="noreferrer" href=${pathOf("files", report)}>The whole report</a>` : nothing}
         </section>
       </div>
+      </div>
       <section class="plots" aria-label="Readings">
         ${this.#names.map(
           (name, i) => html`<figure class="plot">
@@ -79,7 +82,7 @@ class SyncJob extends View {
     return html`<section class="card">
       <h2>${name} <span class="soft small">${what}</span></h2>
       <progress max=${this.#end} value=${at} aria-label="Frames of the ${name.toLowerCase()} run"></progress>
-      <p class="soft small num">frame ${count(at)} of ${count(this.#end)}</p>
+      <p class="soft small num">${at === 0 ? "not begun" : `frame ${count(at)} of ${count(this.#end)}`}</p>
     </section>`;
   }
 

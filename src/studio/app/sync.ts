@@ -41,7 +41,7 @@ class Sync extends View {
         <h1>Force-sync</h1>
         <p class="soft">A movie at other settings than it was made with, kept in step with itself.</p>
       </header>
-      <form class="cols" @submit=${this.#start}>
+      <form class="setup" @submit=${this.#start}>
         <section class="card">
           <h2>What is played</h2>
           <label class="field">Movie
@@ -145,7 +145,8 @@ class Sync extends View {
   ): TemplateResult {
     // An open value (":INTEGER") is typed.
     if (values.some((value) => value.endsWith(":INTEGER")))
-      return html`<input id=${id} aria-label=${label} .value=${chosen} list="${id}-list" @change=${(event: Event) => this.#took(take, event)} />`;
+      return html`<input id=${id} aria-label=${label} .value=${chosen} list="${id}-list" @change=${(event: Event) => this.#took(take, event)} />
+        <datalist id="${id}-list">${values.map((value) => html`<option value=${value.replace(":INTEGER", ":1")}></option>`)}</datalist>`;
     return html`<select id=${id} class=${other ? "other" : ""} aria-label=${label} @change=${(event: Event) => this.#took(take, event)}>
       ${values.map((value) => option(value, value, chosen))}
     </select>`;

@@ -26,6 +26,8 @@ export interface Entry {
   /** Of the relay. */
   readonly url: string;
   readonly stun: readonly string[];
+  /** Everything goes through the relay. */
+  readonly relayed: boolean;
   /** Hosts a game, or goes into that room. */
   readonly into: Hosted | { readonly code: string; readonly mode: Mode };
   readonly identity: Parameters<typeof realSuite>[0];
@@ -49,17 +51,16 @@ export class PageGame {
   readonly rom: Rom;
   recording: MemoryTape | undefined;
   readonly evidence: { readonly frame: number; readonly tape: MemoryTape }[] = [];
-  readonly #hosts: boolean;
   readonly #bot: Entry["bot"];
   #playing: { readonly machine: Machine; readonly bot: BotInput } | undefined;
 
   /** Throws a Problem where the game cannot be opened, or the room not be entered. */
   static async enter(entry: Entry): Promise<PageGame> {
-    const { into, url, stun } = entry;
+    const { into, url, stun, relayed } = entry;
     const options: RoomOptions = {
       url,
       connect: (address) => new WebSocket(address),
-      direct: "RTCPeerConnection" in globalThis ? webRtc(RTCPeerConnection, stun) : undefined,
+      direct: !relayed && "RTCPeerConnection" in globalThis ? webRtc(RTCPeerConnection, stun) : undefined,
     };
     if ("code" in into) return new PageGame(entry, await joinRoom({ ...options, code: into.code }), undefined);
     const hosting = await opened(entry.rom, into);
@@ -71,7 +72,6 @@ export class PageGame {
     const mode = "code" in into ? into.mode : "play";
     this.room = room;
     this.rom = rom;
-    this.#hosts = hosting !== undefined;
     this.#bot = entry.bot;
     room.onNotice = (line) => entry.onNotice(line);
     this.participant = new Participant({
@@ -106,6 +106,11 @@ export class PageGame {
     });
   }
 
+  /** What files of it are called. */
+  get name(): string {
+    return `${this.rom.name.replace(/\.[^.]*$/, "")}-${this.room.code}`;
+  }
+
   /** Plays to the end; returns why it is over. */
   async run(): Promise<string> {
     await this.participant.run();
@@ -115,7 +120,7 @@ export class PageGame {
 
   leave(): void {
     const { session } = this.participant;
-    if (this.#hosts) session.end("the host ended it");
+    if (session.seat === 0) session.end("the host ended it");
     else session.leave();
   }
 

@@ -1,3 +1,4 @@
+import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PlayEvent } from "../../netplay/participant.ts";
 import { linesOf } from "../../netplay/told.ts";
 import { Problem } from "../../problem.ts";
@@ -10,10 +11,12 @@ import { Pad } from "./pad.ts";
 import { Screen } from "./screen.ts";
 import { type Choice, Setup } from "./setup.ts";
 import { Speaker } from "./speaker.ts";
+import * as staying from "./stay.ts";
 import { View } from "./view.ts";
 
 /** Milliseconds between two looks at the figures. */
 const FIGURES_EVERY = 500;
+const WELCOME = "Play a console game together, each in their own browser.";
 
 const query = new URLSearchParams(location.search);
 const view = new View();
@@ -34,9 +37,17 @@ const relay = (): string => query.get("relay") ?? new URL(".", location.href).hr
 function linkTo(code: string, from: string | undefined): string {
   const link = new URL(".", location.href);
   if (from !== undefined) link.searchParams.set("rom", from);
-  for (const name of ["relay", "stun"]) if (query.has(name)) link.searchParams.set(name, query.get(name)!);
+  for (const name of ["relay", "stun"]) for (const value of query.getAll(name)) link.searchParams.append(name, value);
   link.hash = code;
   return link.href;
+}
+
+/** This page's own address: whoever loads it anew is asked to begin nothing else than what it was in. */
+function ownAddress(code: string): string {
+  const address = new URL(location.href);
+  for (const name of ["auto", "autohost"]) address.searchParams.delete(name);
+  address.hash = code;
+  return address.href;
 }
 
 async function botOf(name: string): Promise<{ make: MakeBot; args: string }> {
@@ -61,6 +72,7 @@ async function begin({ rom, name, into }: Choice): Promise<void> {
       name,
       url: relay(),
       stun: query.getAll("stun"),
+      relayed: query.has("relayed"),
       into,
       identity: await identity,
       wait,
@@ -83,54 +95,77 @@ async function begin({ rom, name, into }: Choice): Promise<void> {
       onNotice: (line) => view.say(line),
     });
   } catch (error) {
-    view.now("Play a console game together, each in their own browser.");
+    view.now(WELCOME);
     view.fault((error as Error).message);
+    staying.leave();
     return;
   } finally {
     entering = false;
   }
-  await play(game);
+  await staying.stay({ code: game.room.code, name, mode: "code" in into ? into.mode : "play" }, rom);
+  await play(game, name);
 }
 
-async function play(playing: PageGame): Promise<void> {
+async function play(playing: PageGame, name: string): Promise<void> {
   const { room, rom } = playing;
   setup.show(false);
   view.state = "waiting";
   view.invite(room.code, linkTo(room.code, rom.from));
-  view.now("Waiting for the others.");
-  history.replaceState(null, "", `#${room.code}`);
-  stage.focus();
+  view.now(`You are in the room, ${name}. The game begins when all are here.`, "Waiting for the others");
+  history.replaceState(null, "", ownAddress(room.code));
+  stage.focus({ preventScroll: true });
   const figures = setInterval(() => view.figures(playing), FIGURES_EVERY);
-  const why = await playing.run();
+  // What goes wrong in the machine itself ends the session, which tells it.
+  await playing.run().catch(() => {});
   clearInterval(figures);
+  staying.leave();
+  const why = playing.participant.session.ended ?? "it was stopped";
   view.figures(playing);
   view.state = "over";
-  view.now(`It is over: ${why}.`);
+  view.now(`It is over: ${why}`, "It is over");
   view.say(`it is over: ${why}`);
   view.keep(playing);
   if (!playing.recording) view.fault(why);
 }
 
 function tell(event: PlayEvent): void {
-  const { session } = game!.participant;
-  for (const line of linesOf(event, session.seat)) view.say(line, event.kind === "said");
+  const playing = game!;
+  const { session } = playing.participant;
+  // Keys are with the names of those who play.
+  const lines = linesOf(event, session.seat).filter((line) => event.kind !== "started" || !line.includes("'s key: "));
+  if (event.kind !== "desync") for (const line of lines) view.say(line, event.kind === "said");
   switch (event.kind) {
+    case "joined":
+      if (event.seat >= 0) view.player(event.seat, event.name, "");
+      break;
     case "started":
       view.state = "playing";
       view.now(session.seat < 0 ? "You watch." : `You are player ${session.seat + 1}.`);
-      byId<HTMLButtonElement>("save").disabled = false;
+      for (const { seat, name, identity } of event.players)
+        view.player(seat, name, seat === session.seat ? "you" : "", bytesToHex(identity));
+      byId<HTMLButtonElement>("save").disabled = !playing.recording;
       break;
     case "paused":
       showPause(event.on);
       break;
+    case "silent":
     case "lost":
-      if (session.rules?.lost === "wait")
+    case "away":
+      view.player(event.seat, event.name, event.kind);
+      if (event.kind === "lost" && session.rules?.lost === "wait")
         view.offer(`lost ${event.seat}`, `Go on without ${event.name}`, () => session.without(event.seat));
+      if (event.kind === "away") view.withdraw(`lost ${event.seat}`);
       break;
     case "heard":
-    case "away":
     case "back":
+      view.player(event.seat, event.name, event.seat === session.seat ? "you" : "");
       view.withdraw(`lost ${event.seat}`);
+      break;
+    case "desync":
+      view.desync(event.frame, lines, () => {
+        const evidence = playing.evidence.find(({ frame }) => frame === event.frame);
+        if (evidence) download(`${playing.name}-desync-${event.frame}.isr`, evidence.tape.bytes());
+      });
       break;
     default:
   }
@@ -138,6 +173,7 @@ function tell(event: PlayEvent): void {
 
 function showPause(on: boolean): void {
   byId("pause").setAttribute("aria-pressed", `${on}`);
+  byId("told").textContent = on ? "Paused" : "";
 }
 
 function pause(): void {
@@ -154,9 +190,8 @@ stage.addEventListener("keydown", ({ key, repeat }) => key.toLowerCase() === "p"
 byId("leave").addEventListener("click", () => game?.leave());
 byId("save").addEventListener("click", () => {
   if (!game?.recording) return;
-  const { room, rom, participant } = game;
-  const seat = participant.session.seat < 0 ? "watched" : `${participant.session.seat + 1}`;
-  download(`${rom.name.replace(/\.[^.]*$/, "")}-${room.code}-${seat}.isr`, game.recording.bytes());
+  const { seat } = game.participant.session;
+  download(`${game.name}-${seat < 0 ? "watched" : seat + 1}.isr`, game.recording.bytes());
 });
 byId("sound").addEventListener("click", ({ currentTarget }) => {
   speaker.muted = !speaker.muted;
@@ -183,9 +218,9 @@ byId("again").addEventListener("click", () => {
   view.clear();
   view.fault("");
   view.state = "setup";
-  view.now("Play a console game together, each in their own browser.");
+  view.now(WELCOME);
   byId<HTMLButtonElement>("save").disabled = true;
-  history.replaceState(null, "", location.pathname + location.search);
+  history.replaceState(null, "", ownAddress(""));
   setup.show(true);
 });
 for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => speaker.wake(), true);
@@ -198,17 +233,25 @@ Object.defineProperty(window, "instep", {
   value: {
     get status() {
       const { session } = game?.participant ?? {};
+      const { stats, delay, paused } = session?.game ?? {};
       return {
-        state: view.state,
-        code: game?.room.code,
-        seat: session?.seat,
+        ...{
+          state: view.state,
+          rom: setup.rom?.name,
+          code: game?.room.code,
+          seat: session?.seat,
+          stats,
+          delay,
+          paused,
+        },
         frame: session?.steps?.frame ?? 0,
-        agreed: session?.steps?.agreed ?? 0,
-        stats: session?.game?.stats,
-        delay: session?.game?.delay,
-        peers: game?.room.stats(),
+        agreed: Math.min(session?.steps?.agreed ?? 0, session?.lastFrame ?? Number.POSITIVE_INFINITY),
+        ways: game?.room.stats().map(({ way }) => way),
+        bytes: game && { bytesSent: game.room.bytesSent, bytesReceived: game.room.bytesReceived },
+        evidence: game?.evidence.map(({ frame }) => frame),
         ended: session?.ended,
-        sound: speaker.on,
+        /** Sample frames that were heard. */
+        heard: speaker.heard,
         fault: byId("fault").textContent,
         lines: [...view.lines],
       };
@@ -220,4 +263,7 @@ view.state = "setup";
 if (kept.get("sound") === "off") byId("sound").click();
 setup.onFault = (line) => view.fault(line);
 setup.onGo = (choice) => void begin(choice);
-await setup.fromAddress(query, location.hash.slice(1));
+const code = location.hash.slice(1);
+const before = await staying.stayed(code);
+if (before?.rom) void begin({ rom: before.rom, name: before.at.name, into: { code, mode: before.at.mode } });
+else await setup.fromAddress(query, code);

@@ -19,7 +19,7 @@ const OFTEN_ENOUGH = 7;
 export class Setup {
   onGo: (choice: Choice) => void = () => {};
   onFault: (line: string) => void = () => {};
-  #rom: Rom | undefined;
+  rom: Rom | undefined;
   readonly #form = byId<HTMLFormElement>("setup");
 
   constructor() {
@@ -57,7 +57,6 @@ export class Setup {
       if (value !== null) (this.#form.elements.namedItem(name) as HTMLInputElement).value = value;
     }
     const mode = query.get("auto") ?? (code ? "play" : "host");
-    this.#form.elements.namedItem("code") as HTMLInputElement;
     this.#input("code").value = code;
     this.#select("from").value = mode === "watch now" ? "watch now" : "watch";
     this.#mode = mode.startsWith("watch") ? "watch" : code ? "play" : "host";
@@ -93,8 +92,10 @@ export class Setup {
   }
 
   #take(rom: Rom): void {
-    this.#rom = rom;
+    this.rom = rom;
     byId("rom-name").textContent = rom.name;
+    byId("open").classList.remove("strong");
+    byId("open-told").textContent = "Open another";
     byId("rom-told").textContent =
       `${rom.bytes.length} bytes, SHA-256 ${rom.sha256.slice(0, 12)}…, on ${rom.core.name}`;
     // A Game Boy without a cable is for one; others can watch.
@@ -105,7 +106,7 @@ export class Setup {
   }
 
   async #go(): Promise<void> {
-    const rom = this.#rom;
+    const rom = this.rom;
     const name = this.#input("name").value.trim() || "Player";
     if (!rom) {
       this.onFault("Choose a game first: open a file, or take Gleam.");

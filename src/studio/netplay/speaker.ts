@@ -5,6 +5,8 @@ const BLOCK = 1024;
 
 /** Plays a machine's sound, once the browser lets the page: after somebody pressed something. */
 export class Speaker {
+  /** Sample frames that were played until now. */
+  heard = 0;
   #context: AudioContext | undefined;
   #node: AudioNode | undefined;
   #rate = 0;
@@ -35,6 +37,7 @@ export class Speaker {
   /** Interleaved stereo of so many sample frames a second. */
   play(samples: Int16Array, rate: number): void {
     if (!this.on || samples.length === 0) return;
+    this.heard += samples.length / 2;
     if (rate !== this.#rate) {
       this.#rate = rate;
       void this.#connect(this.#context!, rate);

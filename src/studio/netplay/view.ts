@@ -19,14 +19,35 @@ export class View {
 
   set state(state: State) {
     document.body.dataset.state = state;
-    for (const id of ["pause", "leave"]) byId<HTMLButtonElement>(id).disabled = state === "setup" || state === "over";
+    byId<HTMLButtonElement>("pause").disabled = state !== "playing";
+    byId<HTMLButtonElement>("leave").disabled = state === "setup" || state === "over";
     byId("room").hidden = state === "setup";
     byId("again").hidden = state !== "over";
   }
 
-  /** One line on how it stands, which screen readers say. */
-  now(line: string): void {
+  /** One line on how it stands, which screen readers say; and in short over the picture. */
+  now(line: string, told = ""): void {
     byId("now").textContent = line;
+    byId("told").textContent = told;
+  }
+
+  /** Who plays, and in a word how that is, where it is not well. */
+  player(seat: number, name: string, how: string, key?: string): void {
+    const list = byId("people");
+    let item = [...list.children].find((one) => (one as HTMLElement).dataset.seat === `${seat}`) as HTMLElement;
+    if (!item) {
+      item = document.createElement("li");
+      list.insertBefore(
+        item,
+        [...list.children].find((one) => Number((one as HTMLElement).dataset.seat) > seat) ?? null,
+      );
+      item.dataset.seat = `${seat}`;
+      item.dataset.number = `${seat + 1}`;
+      for (const of of ["name", "how"]) item.appendChild(document.createElement("span")).className = of;
+    }
+    item.querySelector(".name")!.textContent = name;
+    item.querySelector(".how")!.textContent = how;
+    if (key !== undefined) item.title = `key ${key}`;
   }
 
   fault(line: string): void {
@@ -35,7 +56,7 @@ export class View {
 
   say(line: string, said = false): void {
     this.lines.push(line);
-    const item = document.createElement("li");
+    const item = document.createElement("p");
     item.textContent = line;
     if (said) item.className = "said";
     const follows = this.#log.scrollTop + this.#log.clientHeight > this.#log.scrollHeight - 30;
@@ -69,11 +90,26 @@ export class View {
     for (const item of this.#choices.querySelectorAll<HTMLElement>("li")) if (item.dataset.name === name) item.remove();
   }
 
+  /** A desync, as long as the page is open: `lines` say what differs, `save` gives the evidence. */
+  desync(frame: number, lines: readonly string[], save: () => void): void {
+    this.lines.push(...lines);
+    this.offer(`desync ${frame}`, "Save this side's evidence", save, false);
+    const card = this.#choices.lastElementChild!;
+    card.className = "desync";
+    const told = lines.map((line) => {
+      const part = document.createElement("p");
+      part.textContent = line;
+      return part;
+    });
+    card.prepend(...told);
+  }
+
   /** Forgets the last game. */
   clear(): void {
     this.lines.length = 0;
     this.#log.replaceChildren();
     this.#choices.replaceChildren();
+    byId("people").replaceChildren();
     for (const id of ["frame", "ping", "delay", "rollbacks", "stalls", "way"]) byId(id).textContent = "–";
   }
 
@@ -96,17 +132,9 @@ export class View {
   }
 
   /** Offers what is to be kept of a game. */
-  keep({ participant, room, rom, evidence }: PageGame): void {
-    const base = `${rom.name.replace(/\.[^.]*$/, "")}-${room.code}`;
-    for (const { frame, tape } of evidence)
-      this.offer(
-        `desync ${frame}`,
-        `Save the evidence of the desync at frame ${frame}`,
-        () => download(`${base}-desync-${frame}.isr`, tape.bytes()),
-        false,
-      );
+  keep({ participant, name }: PageGame): void {
     const save = participant.ownSave;
     if (save?.some((byte) => byte !== 0))
-      this.offer("save", "Save the game's save RAM", () => download(`${base}.sav`, save.slice()), false);
+      this.offer("save", "Save the game's save RAM", () => download(`${name}.sav`, save.slice()), false);
   }
 }

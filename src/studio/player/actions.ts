@@ -1,3 +1,4 @@
+import { BUTTON } from "../../machine/input.ts";
 import type { Action } from "./keys.ts";
 import type { Doings, Model } from "./model.ts";
 
@@ -31,3 +32,18 @@ export function carryOut(action: Action, repeat: boolean, model: Model, frame: n
   };
   if (action !== "fast") acts[action]();
 }
+
+/** What a gamepad's buttons do to a recording. */
+const BY_PAD: readonly (readonly [button: number, action: Action])[] = [
+  [BUTTON.A | BUTTON.Start, "play"],
+  [BUTTON.Left, "back"],
+  [BUTTON.Right, "on"],
+  [BUTTON.L, "rewind"],
+  [BUTTON.R, "skip"],
+  [BUTTON.Up, "faster"],
+  [BUTTON.Down, "slower"],
+];
+
+/** The action of a button that has just been pressed. */
+export const actionOf = (pressed: number): Action | undefined =>
+  BY_PAD.find(([button]) => (pressed & button) !== 0)?.[1];

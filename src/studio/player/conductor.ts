@@ -31,7 +31,8 @@ export interface Host {
   screen(canvas: HTMLCanvasElement): void;
   shown(frame: number): void;
   thumbnail(frame: number, picture: ImageBitmap): void;
-  say(type: string, detail: unknown): void;
+  /** False where the page says that it sees to it itself. */
+  say(type: string, detail: unknown): boolean;
 }
 
 const WORKER = new URL("./instep-player-worker.js", import.meta.url);
@@ -110,12 +111,18 @@ export class Conductor {
     return this.#ask("beat");
   }
 
-  /** Ends the live game and opens what was recorded of it. */
-  async watchOwn(): Promise<void> {
-    const bytes = await this.recording(true);
-    const game = this.#game;
-    if (bytes && game)
-      await this.open(bytes, { name: this.recordingName, rom: new File([game.bytes.slice()], game.name) });
+  /** Opens what was recorded of the live game that is over. */
+  async watch(recording: Uint8Array): Promise<void> {
+    const game = this.#game!;
+    await this.open(recording, { name: this.recordingName, rom: new File([game.bytes.slice()], game.name) });
+  }
+
+  /** Ends its workers; something may be opened again. */
+  close(): void {
+    this.#loading.abort();
+    this.#source?.close();
+    this.#source = undefined;
+    this.model = newModel();
   }
 
   get recordingName(): string {
@@ -217,7 +224,8 @@ export class Conductor {
         if (source) {
           this.#renew(source);
           this.tell({ do: "open", file, rom: undefined, core: undefined });
-        } else this.#fail(news.line, "native");
+        } else if (this.#host.say("native", { core: news.core, system: news.system, message: news.line }))
+          this.#fail(news.line, "native");
         return;
       }
       case "frame":

@@ -83,7 +83,7 @@ export interface Doings {
   showKeys(on: boolean): void;
   bind(what: string): void;
   resetKeys(): void;
-  finish(): void;
+  finish(): Promise<void>;
   save(): Promise<void>;
   finger(event: PointerEvent): void;
 }

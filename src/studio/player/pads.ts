@@ -11,13 +11,15 @@ const OFF_CENTRE = 0.14;
 
 /** What is held on the pads of a game that is played here: keys and fingers are pad 1, gamepads are 1 and 2. */
 export class Pads {
-  onChange: (buttons: readonly number[]) => void = () => {};
+  /** Takes what is held by port, and what of the first port was not held before. */
+  onChange: (buttons: readonly number[], pressed: number) => void = () => {};
   readonly #keys: Keys;
   #held = 0;
   readonly #fingers = new Map<number, number>();
   /** Pressed by the page's own doing. */
   readonly #pressed: number[] = [0, 0];
   #now: readonly number[] = [0, 0];
+  #watches = false;
   #frame = 0;
 
   constructor(keys: Keys) {
@@ -58,6 +60,8 @@ export class Pads {
 
   /** Looks at gamepads with each picture, or does not. */
   watch(on: boolean): void {
+    if (on === this.#watches) return;
+    this.#watches = on;
     cancelAnimationFrame(this.#frame);
     if (!on) return;
     const look = (): void => {
@@ -75,8 +79,9 @@ export class Pads {
     const gamepads = (navigator.getGamepads?.() ?? []).filter((gamepad) => gamepad !== null);
     for (const [port, gamepad] of gamepads.slice(0, PORTS).entries()) buttons[port]! |= heldOn(gamepad);
     if (buttons.every((held, port) => held === this.#now[port])) return;
+    const pressed = buttons[0]! & ~this.#now[0]!;
     this.#now = buttons;
-    this.onChange(buttons);
+    this.onChange(buttons, pressed);
   }
 }
 

@@ -61,7 +61,7 @@ export class Sound {
 
   close(): void {
     void this.#context?.close().catch(() => {});
-    this.#context = undefined;
+    this.#context = this.#gain = this.#speaker = this.#source = undefined;
   }
 
   async #start(): Promise<void> {

@@ -1,13 +1,13 @@
 import { encodePng, thumbnail } from "../../dump/png.node.ts";
 import { type IndexSpec, type OpenIndexed, openIndexed } from "../../follow/index-open.node.ts";
 import type { Boot } from "../../machine/boot.ts";
-import { bootDifferences } from "../../machine/boot.ts";
+import { bootDifferences, canonicalJson } from "../../machine/boot.ts";
 import { serve } from "../../machine/instance/child.ts";
 import { type MemoryRegion, regionOf, SHOW_NOTHING, type VideoFrame } from "../../machine/machine.ts";
 import { Problem } from "../../problem.ts";
 import type { Player } from "../../replay/player.ts";
 import { checkProfile, type Profile, RNG_BYTES } from "../../watch/profile.ts";
-import { equalReading, newReadings } from "../../watch/readings.ts";
+import { describeDivergence, equalReading, firstDivergence, newReadings } from "../../watch/readings.ts";
 import { Watcher } from "../../watch/watcher.ts";
 import { differenceOf, heatOf } from "./differences.ts";
 
@@ -19,6 +19,8 @@ export interface Pair {
   readonly differences: readonly (readonly [string, string, string])[];
   readonly regions: readonly { readonly name: string; readonly base: number; readonly size: number }[];
   readonly rng: readonly string[];
+  /** Where what was recorded of them first differs, where both were recorded with one profile. */
+  readonly parted?: { readonly frame: number; readonly text: string };
 }
 
 /** Both at one frame. */
@@ -100,6 +102,7 @@ const verbs = {
       ]),
       regions: names.map((name) => regionOf(one, name)!).map(({ name, base, size }) => ({ name, base, size })),
       rng: watchers ? profile!.rng.map(({ name }) => name) : [],
+      ...recordedApart(),
     };
   },
   /** Both go to a frame. */
@@ -145,6 +148,15 @@ const text = (value: unknown): string => (typeof value === "string" ? value : JS
 function bytesOf(region: MemoryRegion): Uint8Array {
   region.refresh?.();
   return region.bytes;
+}
+
+/** Of what stands in the files. */
+function recordedApart(): Pick<Pair, "parted"> {
+  const [x, y] = [a.replay, b.replay];
+  if (!x.profile || !y.profile || canonicalJson(x.profile) !== canonicalJson(y.profile)) return {};
+  const count = Math.min(x.readings.length, y.readings.length);
+  const parted = firstDivergence(x.profile, x.readings.slice(0, count), y.readings.slice(0, count));
+  return parted ? { parted: { frame: parted.frame, text: describeDivergence(parted) } } : {};
 }
 
 /** What the profile watches, read from both. */

@@ -116,6 +116,15 @@ export class Library {
     this.#tell(await this.#entry(found));
   }
 
+  /** What is known of a file is known of it under its new name. */
+  moved(from: string, to: string): void {
+    const found = this.#found.find(({ id }) => id === from);
+    const facts = found && this.#facts.get(tagOf(found));
+    if (!facts) return;
+    const path = found.path.slice(0, found.path.length - nameOf(from).length) + nameOf(to);
+    this.#facts.set(tagOf({ ...found, path }), { ...facts });
+  }
+
   /** A name for what is made of a file as it is now. */
   async tag(id: string): Promise<string> {
     const path = await this.#folders.find(id);
@@ -155,14 +164,18 @@ export class Library {
     };
   }
 
+  /** Also what is listed anew meanwhile. */
   async #readAll(): Promise<void> {
     let news = false;
-    for (const found of this.#found) {
-      if (this.#closed) return;
-      if (this.#facts.get(tagOf(found))?.card) continue;
-      await this.#cardOf(found);
-      this.#tell(await this.#entry(found));
-      news = true;
+    for (let list: Found[] | undefined; list !== this.#found; ) {
+      list = this.#found;
+      for (const found of list) {
+        if (this.#closed) return;
+        if (this.#facts.get(tagOf(found))?.card) continue;
+        await this.#cardOf(found);
+        this.#tell(await this.#entry(found));
+        news = true;
+      }
     }
     if (news) this.#save();
   }
@@ -226,4 +239,5 @@ export class Library {
 }
 
 const tagOf = ({ path, size, time }: Found): string => `${path}|${size}|${Math.round(time)}`;
+const nameOf = (id: string): string => id.slice(id.lastIndexOf("/") + 1);
 const extension = (path: string): string => /\.([^.]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";

@@ -43,9 +43,11 @@ const ROUTES: Readonly<Record<string, Route>> = {
   }),
   "GET /api/cores": ({ library }) => library.cores(),
   "GET /api/rom/": async ({ library }, { rest }) => ({ id: (await library.romOf(rest)).id }),
-  "POST /api/rename": async ({ folders }, { request }) => {
+  "POST /api/rename": async ({ folders, library }, { request }) => {
     const { file, name } = await object(request);
-    return { id: await renamed(folders, text(file), text(name)) };
+    const id = await renamed(folders, text(file), text(name));
+    library.moved(text(file), id);
+    return { id };
   },
   "POST /api/remove": async ({ folders }, { request }) => {
     await removed(folders, text((await object(request)).file));
