@@ -8,6 +8,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { audit } from "../dist/audit/audit.node.js";
+import { presses } from "../dist/audit/audit-presses.js";
 import { syncSettings } from "../dist/audit/audit-told.js";
 import { listCores } from "../dist/machine/cores.node.js";
 import { Problem } from "../dist/problem.js";
@@ -121,7 +122,7 @@ async function tried(core, game) {
       rom: path,
       core: core.name,
       settings: {},
-      movie: presses(core.systems[0]),
+      movie: presses(FRAMES),
       frames: FRAMES,
       budget: options ? FULL : BRIEF,
       options,
@@ -145,9 +146,10 @@ function told(result, path) {
   const found = result.findings.filter(
     ({ kind, verdict }) => kind !== "option" && !["same", "untried"].includes(verdict),
   );
-  const short = result.findings.filter(
+  const untried = result.findings.filter(
     ({ verdict, why }) => verdict === "untried" && !/^the core|^it has one|^an open/.test(why),
   );
+  const reasons = [...new Set(untried.map(({ why }) => why.split(/[;\n]/)[0]))];
   const lines = [
     ...found.map(({ id, verdict, frame, place, bytes, output, unsteady }) => {
       if (output) return `- ${id}: ${output} from frame ${frame}`;
@@ -156,7 +158,10 @@ function told(result, path) {
         : "memory of another shape";
       return `- ${id}: ${verdict} from frame ${frame}, ${at}${unsteady ? "; otherwise each time" : ""}`;
     }),
-    ...short.map(({ id, why }) => `- ${id}: not tried: ${why}`),
+    ...reasons.map((why) => {
+      const of = untried.filter((finding) => finding.why.startsWith(why));
+      return `- not tried, ${why}: ${of.length > 4 ? `${of.length} trials` : of.map(({ id }) => id).join(", ")}`;
+    }),
   ];
   if (result.findings.some(({ kind }) => kind === "option")) lines.push(...optionsTold(syncSettings(result)));
   return lines.length > 0 ? ["", `### ${basename(path)}`, "", ...lines] : [];
@@ -172,21 +177,6 @@ function optionsTold({ sync, output, unseen }) {
     `- options that change picture or sound alone: ${names(output)}`,
     `- options of which nothing was seen here: ${names(unseen)}`,
   ];
-}
-
-/** Pads that are pressed at random, the same each time. */
-function presses(system) {
-  const buttons = new Uint32Array(FRAMES);
-  let x = 12345;
-  const random = (below) => {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    return (x >>> 0) % below;
-  };
-  for (let i = 20; i < FRAMES; i += 6) buttons.fill(1 << random(12), i, i + 1 + random(5));
-  const tracks = [{ device: "pad", buttons }];
-  return { system, by: "frame", length: FRAMES, tracks, events: [], start: { kind: "power-on" }, rom: {} };
 }
 
 function write() {

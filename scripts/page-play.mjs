@@ -132,6 +132,9 @@ async function play() {
     const net = start(flags.tool, Object.entries(options).flat().map(String));
     const { value = "" } = await linesOf(net).next();
     if (!value.startsWith("ready")) throw new Error(`lossy-net did not start: ${value}`);
+    // A browser tells others only the address from which it would go out into the world.
+    for (const peer of [1, 2, 3])
+      spawnSync("ip", ["-n", `${prefix}${peer}`, "route", "add", "default", "dev", `${prefix.slice(0, 8)}t${peer}`]);
   }
   const [program, ...args] = within(1, process.execPath, main, "netplay", "relay", "--json", "--port", "0");
   const relay = start(program, [...args, "--host", flags.tool ? "10.77.0.1" : "127.0.0.1"]);

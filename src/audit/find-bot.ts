@@ -1,7 +1,6 @@
 import { BUTTON, type InputSource, NO_PAD, type PadState } from "../machine/input.ts";
-import type { Machine } from "../machine/machine.ts";
+import type { MemoryRegion } from "../machine/machine.ts";
 import { randomBot } from "../replay/bot.ts";
-import { systemRam } from "./find-trace.ts";
 
 /** Frames from one press of a menu to the next, and for which each lasts. */
 const PRESS = 24;
@@ -20,7 +19,7 @@ const SEEN = 32768;
  * same N, and sees from memory whether it paused the game.
  */
 export class StartingBot implements InputSource {
-  readonly #machine: Machine;
+  readonly #ram: readonly MemoryRegion[];
   readonly #random: (frame: number) => readonly unknown[];
   readonly #down: number;
   readonly #last: Uint8Array;
@@ -29,8 +28,9 @@ export class StartingBot implements InputSource {
   #undo = 0;
   #pads: readonly PadState[] = [NO_PAD, NO_PAD];
 
-  constructor(machine: Machine, n: number) {
-    this.#machine = machine;
+  /** `ram`: where it sees how much goes on. */
+  constructor(ram: readonly MemoryRegion[], n: number) {
+    this.#ram = ram;
     this.#random = randomBot({ args: String(n), memory: () => new Uint8Array() });
     this.#down = Math.max(0, n - 1) * PRESS;
     this.#last = new Uint8Array(SEEN);
@@ -73,7 +73,7 @@ export class StartingBot implements InputSource {
 
   #changed(): number {
     let [changes, at] = [0, 0];
-    for (const region of systemRam(this.#machine.memory)) {
+    for (const region of this.#ram) {
       region.refresh?.();
       const { bytes } = region;
       const end = Math.min(bytes.length, SEEN - at);

@@ -1,4 +1,4 @@
-import { drawsBetween, type Kind, maskOf, type Pairs, parity, stepOf } from "./find-generators.ts";
+import { type Kind, maskOf, type Pairs, parity } from "./find-generators.ts";
 import { inverse, POWERS, plainLcg, searchedGalois, searchedXorshift, small } from "./find-searches.ts";
 
 // Generators that may explain some pairs of states. Each has still to be measured: a proposal is no claim.

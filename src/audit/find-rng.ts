@@ -103,6 +103,7 @@ function wildest({ changes, flips }: Survey, most: number): number[][] {
 const bytewise = ({ size, base }: Place): boolean => size <= SMALL && base < 1 << 24;
 
 function* candidatesOf(regions: readonly Place[], traces: readonly Trace[]): Generator<Candidate> {
+  const moves = movesOf(traces);
   for (const { region, from, to, at } of traces[0]!.spans) {
     const place = regions[region]!;
     for (let offset = from; offset < to; offset++)
@@ -112,9 +113,13 @@ function* candidatesOf(regions: readonly Place[], traces: readonly Trace[]): Gen
         if (offset % step || offset + bytes > to) continue;
         // Where memory is large the CPU reads words, in its own order.
         if (width === 8 && !bytewise(place)) continue;
+        const first = at + offset - from;
+        let still = false;
+        for (let i = 0; i < bytes; i++) still ||= moves[(first + i) ^ place.swap]! < LEAST / 2;
+        if (still) continue;
         const own = width === 8 || !bytewise(place);
         for (const endian of own ? ([place.endian] as const) : (["little", "big"] as const)) {
-          const states = traces.map((run) => statesOf(run, at + offset - from, width, endian, place.swap));
+          const states = traces.map((run) => statesOf(run, first, width, endian, place.swap));
           const pairs = changesOf(states, width);
           const bias = pairs && biasOf(pairs.pairs);
           if (pairs && bias !== undefined)
@@ -122,6 +127,15 @@ function* candidatesOf(regions: readonly Place[], traces: readonly Trace[]): Gen
         }
       }
   }
+}
+
+/** How often each byte of a row changed, in all runs. */
+function movesOf(traces: readonly Trace[]): Uint32Array {
+  const moves = new Uint32Array(traces[0]!.stride);
+  for (const { bytes, rows, stride } of traces)
+    for (let at = 2 * stride; at < rows * stride; at += stride)
+      for (let i = 0; i < stride; i++) if (bytes[at + i] !== bytes[at + i - stride]) moves[i]!++;
+  return moves;
 }
 
 /** The states of a place in each frame of each run, as one number. */

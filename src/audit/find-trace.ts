@@ -76,7 +76,7 @@ export async function watch<T>(
 async function inputOf(bot: string | undefined, machine: Machine): Promise<InputSource> {
   if (bot === undefined) return NO_INPUT;
   const [name, seed = ""] = bot.split(":");
-  return name === "start" ? new StartingBot(machine, Number(seed)) : loadBot(bot, machine);
+  return name === "start" ? new StartingBot(systemRam(machine.memory), Number(seed) || 1) : loadBot(bot, machine);
 }
 
 export const placeOf = ({ name, base, size, endian, swap }: MemoryRegion): Place => ({

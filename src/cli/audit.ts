@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { audit } from "../audit/audit.node.ts";
+import { presses } from "../audit/audit-presses.ts";
 import { syncSettings, table } from "../audit/audit-told.ts";
 import { keepSyncSettings, writeSyncSettings } from "../follow/sync-settings.node.ts";
+import { Problem } from "../problem.ts";
 import {
   coreOption,
   count,
@@ -17,6 +19,7 @@ import { Progress } from "./progress.ts";
 
 interface AuditFlags {
   movie?: string;
+  press?: boolean;
   frames?: number;
   core?: string;
   set: Record<string, string>;
@@ -39,6 +42,7 @@ export function add(program: Command): Command {
       "Changes one thing at a time and compares whole runs: what this game's run depends on, and what to pin.",
     )
     .option("--movie <file>", "inputs to play; without it nobody touches the pads")
+    .option("--press", "instead of a movie: buttons pressed at random, the same ones each time")
     .addOption(
       new Option("--frames <n>", "frames of each run (default: the movie's or 600, as the budget allows)").argParser(
         count,
@@ -62,14 +66,18 @@ export function add(program: Command): Command {
   return example(command, "instep audit game.nes --core nestopia --movie run.bk2 --write nestopia.sync.json");
 }
 
+/** Frames of --press where nobody says how many. */
+const PRESSED = 600;
+
 async function run(rom: string, flags: AuditFlags): Promise<void> {
+  if (flags.press && flags.movie !== undefined) throw new Problem("--press is instead of --movie: give one of them");
   const { movie } = flags.movie !== undefined ? await loadMovie(flags.movie) : { movie: noMovie };
   const progress = new Progress();
   const result = await audit({
     rom,
     core: flags.core,
     settings: flags.set,
-    movie,
+    movie: flags.press ? presses(flags.frames ?? PRESSED) : movie,
     profile: await loadProfile(flags.profile),
     frames: flags.frames,
     budget: flags.budget,

@@ -48,7 +48,7 @@ function line({ name, version, systems, abilities }: Core): string {
   return `${name.padEnd(16)} ${systems.join(", ").padEnd(18)} ${version}\n${" ".repeat(17)}${can.join(", ")}; memory: ${regions}`;
 }
 
-const EFFECTS = { run: "; changes the run", output: "; picture or sound alone" };
+const EFFECTS = { run: "; seen to change the run", output: "; seen to change picture or sound alone" };
 
 function options({ name, options }: Core): string[] {
   const effects = knownEffects(name);

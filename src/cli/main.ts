@@ -43,6 +43,11 @@ async function main(): Promise<void> {
   await program.parseAsync();
 }
 
+// Started by the studio, it ends with it: another one may go on with the same files.
+if (process.env.INSTEP_PROGRESS === "ipc" && process.channel) {
+  process.on("disconnect", () => process.exit(EXIT.desync));
+  process.channel.unref();
+}
 try {
   await main();
 } catch (error) {

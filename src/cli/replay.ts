@@ -141,7 +141,9 @@ function bootsTold({ recording }: Replay, { differences, harmless, boot }: Playb
     .filter(([what]) => !own.test(what))
     .map(([what, [before, now]]) => `boots differ: ${what} was ${brief(before)}, is ${brief(now)}`);
   for (const [what, [before, now]] of Object.entries(harmless))
-    lines.push(`boots differ in picture or sound alone: ${what} was ${brief(before)}, is ${brief(now)}`);
+    lines.push(
+      `boots differ: ${what} was ${brief(before)}, is ${brief(now)}; it changes picture or sound alone, as far as measured`,
+    );
   if (!other) return lines;
   const [a, b] = [recorded.core, boot.core];
   const builds = a.name === b.name && a.version === b.version ? `, build ${brief(a.build)}` : "";

@@ -8,10 +8,10 @@ let dumper: Dumper;
 
 const verbs = {
   async open(spec: DumpSpec): Promise<VideoOptions & { sampleRate: Ratio }> {
-    dumper = await Dumper.open(spec);
+    dumper = await Dumper.open(spec, progress);
     return { ...dumper.video, sampleRate: dumper.sampleRate };
   },
-  segment: (): Promise<SegmentDone | undefined> => dumper.segment(progress),
+  segment: (): Promise<SegmentDone | undefined> => dumper.segment(),
   mux: (out: string, options: MuxOptions) => mux(out, options),
 };
 export type DumpVerbs = typeof verbs;

@@ -58,12 +58,19 @@ export const samplesFile = (folder: string, index: number): string =>
 /** Frames that the size of the video is looked for in: cores settle on theirs while they boot. */
 const SIZE_FRAMES = 300;
 
+/** How often it is told where the dump is, in ms: at a high resolution a seam alone takes minutes. */
+const TELL_EVERY = 1000;
+
 /** The largest picture in the first frames. */
-async function videoSize(spec: DumpSpec): Promise<{ width: number; height: number; aspect: number }> {
+async function videoSize(
+  spec: DumpSpec,
+  onStep: (frame: number) => void,
+): Promise<{ width: number; height: number; aspect: number }> {
   const { run } = await openRun(spec.run);
   const size = { width: 0, height: 0, aspect: 0 };
   while (run.frame < Math.min(SIZE_FRAMES, spec.end)) {
     run.step(SHOW_ALL);
+    onStep(0);
     const { width, height, aspect } = run.machine.video;
     if (width * height >= size.width * size.height) Object.assign(size, { width, height, aspect });
   }
@@ -82,7 +89,13 @@ export class Dumper {
   #index: number;
   #last: VideoFrame | undefined;
 
-  private constructor(spec: DumpSpec, run: Run, profile: Profile, video: VideoOptions) {
+  private constructor(
+    spec: DumpSpec,
+    run: Run,
+    profile: Profile,
+    video: VideoOptions,
+    onStep: (frame: number) => void,
+  ) {
     this.#spec = spec;
     this.video = video;
     this.sampleRate = run.machine.timing.sampleRate;
@@ -95,6 +108,7 @@ export class Dumper {
       offset: spec.offset,
       maxOffset: spec.maxOffset,
       from: spec.done * SEGMENT,
+      onStep,
       onReadings: (one) => {
         this.#readings.values.set(one.values, one.first * width);
         if (one.prints.length) this.#readings.prints.set(one.prints, one.first);
@@ -103,11 +117,18 @@ export class Dumper {
     });
   }
 
-  static async open(spec: DumpSpec): Promise<Dumper> {
+  /** `progress` gets the frame that it is at, about once a second, for as long as it works. */
+  static async open(spec: DumpSpec, progress: (frame: number) => void): Promise<Dumper> {
+    let told = performance.now();
+    const onStep = (frame: number): void => {
+      if (performance.now() - told < TELL_EVERY) return;
+      told = performance.now();
+      progress(frame);
+    };
     const size =
       spec.video.width && spec.video.height
         ? { width: spec.video.width, height: spec.video.height, aspect: 0 }
-        : await videoSize(spec);
+        : await videoSize(spec, onStep);
     const { run, profile } = await openRun(spec.run);
     const scale = spec.video.scale ?? 1;
     const video = {
@@ -117,11 +138,11 @@ export class Dumper {
       aspect: size.aspect,
       fps: run.machine.timing.fps,
     };
-    return new Dumper(spec, run, profile, video);
+    return new Dumper(spec, run, profile, video, onStep);
   }
 
   /** Makes the next segment; undefined when all are there. */
-  async segment(progress: (frame: number) => void): Promise<SegmentDone | undefined> {
+  async segment(): Promise<SegmentDone | undefined> {
     const { folder, end } = this.#spec;
     const index = this.#index;
     const first = index * SEGMENT + 1;
@@ -134,7 +155,6 @@ export class Dumper {
         const shot = this.#shots.next().value as Shot;
         samples.push(shot.samples.slice());
         await encoder.write(this.#picture(shot, encoder.frames));
-        if (shot.frame % 60 === 0) progress(shot.frame);
         if (encoder.frames === count) this.#last = { ...shot.picture, pixels: shot.picture.pixels.slice() };
       }
       await encoder.close();

@@ -36,6 +36,8 @@ export interface ShotPlan {
   readonly maxOffset: number;
   /** Frames up to this one were dumped before: they are run headless, and their seams are not looked at again. */
   readonly from: number;
+  /** After each step, also of those that are not shown. */
+  onStep?(frame: number): void;
   /** `around`: the shots on both sides, of which those after the cut start at `cut`. */
   onSeam(seam: Seam, around: readonly Shot[], cut: number): void;
   /** The readings of each frame of the run that the video ends up following, after a repair where there was one. */
@@ -59,6 +61,7 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
   }
   function step(): Shot {
     run.step(SHOW_ALL);
+    plan.onStep?.(run.frame);
     return { frame: run.frame, picture: run.machine.video, samples: run.machine.audio.samples };
   }
   function nearSeam(frame: number): boolean {
@@ -69,6 +72,7 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
   repairHere();
   while (run.frame < plan.from) {
     run.step(SHOW_NOTHING);
+    plan.onStep?.(run.frame);
     repairHere();
   }
   plan.onReadings(run.read());

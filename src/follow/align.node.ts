@@ -122,7 +122,10 @@ async function alignOnce(
     const checkpoint = new Checkpoints(job, target);
     const follower: Follower = {
       play: (frames) => target.play(frames),
-      load: (state, frame, sample) => target.load(state, frame, sample),
+      async load(state, frame, sample) {
+        await target.load(state, frame, sample);
+        await target.forgetAfter(frame);
+      },
       read: () => target.read(),
     };
     const followed = await follow(

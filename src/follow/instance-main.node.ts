@@ -67,6 +67,7 @@ const verbs = {
   save: (): Uint8Array => run.machine.saveState(),
   load: (state: Uint8Array, frame: number, sample?: number): void => run.load(state, frame, sample),
   forgetBefore: (frame: number): void => run.forgetBefore(frame),
+  forgetAfter: (frame: number): void => run.forgetAfter(frame),
   /** The readings of the frame it is at. */
   read: (): Readings => run.read(),
   /** What a playback put back so far; undefined for a run that plays no recording. */

@@ -62,6 +62,11 @@ export class Instance {
     return this.#child.call("forgetBefore", frame);
   }
 
+  /** What it ran beyond this frame is void. */
+  forgetAfter(frame: number): Promise<void> {
+    return this.#child.call("forgetAfter", frame);
+  }
+
   read(): Promise<Readings> {
     return this.#child.call("read");
   }

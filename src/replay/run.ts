@@ -26,6 +26,7 @@ export class Run {
   readonly #watcher: Watcher;
   /** Frames of disturbances that have not come yet: a hiccup comes once, also when its frame is played again. */
   readonly #faults: Set<number>;
+  readonly #allFaults: readonly number[];
   readonly #companion: Companion | undefined;
   #history: History | undefined;
 
@@ -34,7 +35,8 @@ export class Run {
     this.#movie = new MovieInput(movie);
     this.#profile = profile;
     this.#watcher = new Watcher(profile, machine);
-    this.#faults = new Set(faults.map((fault) => fault.frame));
+    this.#allFaults = faults.map((fault) => fault.frame);
+    this.#faults = new Set(this.#allFaults);
     this.#companion = companion;
   }
 
@@ -88,6 +90,11 @@ export class Run {
     this.machine.loadState(state, frame);
     if (before !== undefined && frame > 0) this.#movie.seek(frame - 1, before);
     if (sample !== undefined) this.#movie.seek(frame, sample);
+  }
+
+  /** What was run beyond this frame is void, as if it had never been: its disturbances are still to come. */
+  forgetAfter(frame: number): void {
+    for (const fault of this.#allFaults) if (fault > frame) this.#faults.add(fault);
   }
 
   /** The console off and on, and the movie from its start: frame 0 again. */

@@ -13,7 +13,7 @@ import { Shell } from "../support/shell.ts";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
 // They wait for the clock more than they compute.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000, maxConcurrency: 3 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000, maxConcurrency: 2 });
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 /** `PICTURES=docs/pictures` makes those of the documentation anew. */
@@ -24,7 +24,7 @@ const gleam = join(top, "games/gleam/gleam.nes");
 const rally = join(top, "games/rally/rally.gbc");
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
-const PATIENT = { timeout: 40_000, interval: 60 };
+const PATIENT = { timeout: 60_000, interval: 60 };
 /** Sample frames in a frame of the NES. */
 const SAMPLES = 48_000 / 60.0988;
 
@@ -38,7 +38,8 @@ class Tab {
 
   constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
+    page.on("dialog", (dialog) => void dialog.accept());
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => message.type() === "error" && this.complaints.push(message.text()));
   }
@@ -206,7 +207,10 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
       /^(the game is full: 2 play|the game has begun)$/,
     );
     await cat.tells(/^Fay was not let in: /);
-    await cat.tells(/^desync with Eli at frame 20[1-3]: ram 0x\w{4} is 0x\w\w here, 0x\w\w there/);
+    // On a busy machine many frames may be settled at once, so that the first bytes are not at hand any more.
+    await cat.tells(
+      /^desync with Eli at frame 20\d: (ram 0x\w{4} is 0x\w\w here, 0x\w\w there|the bytes are not at hand)/,
+    );
     await cat.tells(/^repaired: all go on from frame \d+$/);
     await cat.picture("desync-dark");
     expect(await cat.barriers()).toEqual([]);
@@ -244,7 +248,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     expect(hal.complaints).toEqual([]);
   });
 
-  it("keys and fingers are the pad", async () => {
+  it("keys, fingers and a gamepad are the pad", async () => {
     const ida = await tab(`${site}/?name=Ida&autohost=gleam.nes&players=1`, { hasTouch: true });
     await ida.comesTo(({ frame }) => frame > 60);
     await ida.page.keyboard.press("Enter", { delay: 150 });
@@ -255,12 +259,17 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await finger.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints });
     await new Promise((resolve) => setTimeout(resolve, 300));
     await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await ida.page.evaluate(() => {
+      const buttons = Array.from({ length: 17 }, (_, i) => ({ pressed: i === 0 }));
+      navigator.getGamepads = () => [null, { buttons, axes: [-1, 0] } as unknown as Gamepad];
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await ida.press("Leave");
     await ida.comesTo(({ ended }) => ended === "the host ended it");
     const file = await ida.save("Save the recording", folder);
     const { movie } = readReplay(file, readFileSync(file));
     const pressed = movie.tracks[0]!.buttons.subarray(0, movie.length).reduce((all, held) => all | held, 0);
-    expect(pressed).toBe(BUTTON.Start | BUTTON.Right | BUTTON.Up);
+    expect(pressed).toBe(BUTTON.Start | BUTTON.Right | BUTTON.Up | BUTTON.B | BUTTON.Left);
   });
 
   it("watches a Game Boy game from its start; and a game on another core is told, on both sides", async () => {

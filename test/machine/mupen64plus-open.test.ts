@@ -31,12 +31,20 @@ describe.runIf(await isInstalled())("mupen64plus", () => {
     async (video) => {
       const machine = await start(SKERRY, { video, resolution: "400x300" });
       let brightest = 0;
+      let letters = 0;
       for (let i = 0; i < 90; i++) {
         machine.step({ poll: () => NO_PAD });
-        brightest = Math.max(brightest, machine.video.pixels[4 * (400 * 75 + 200)] ?? 0);
+        const { pixels } = machine.video;
+        brightest = Math.max(brightest, pixels[4 * (400 * 75 + 200)] ?? 0);
+        // Glide64mk2 would write white on black at the foot.
+        for (let x = 260; x < 390 && pixels.length > 0; x++) {
+          const [blue, green, red] = pixels.subarray(4 * (400 * 290 + x)) as unknown as [number, number, number];
+          if (i > 8 && blue + green + red === 0) letters++;
+        }
       }
       const { width, height, pitch, aspect } = machine.video;
       expect([width, height, pitch, aspect]).toEqual([400, 300, 1600, 4 / 3]);
+      expect(letters).toBe(0);
       expect(brightest).toBeGreaterThan(40);
     },
   );

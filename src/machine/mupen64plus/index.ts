@@ -65,7 +65,7 @@ function start(
   for (const [name, value] of Object.entries(coreOptions(own, folder))) shim.set("Core", name, value);
   const before = lines(shim.sections());
   const loaded = shim.video(video ? copies.copy(video) : "", width, height);
-  if (video === own.video && loaded) throw wrongPlugin(shim, loaded, video);
+  if (video !== undefined && video === own.video && loaded) throw wrongPlugin(shim, loaded, video);
   must(loaded, `the video plugin ${own.video} does not load`);
   const general = { ScreenWidth: String(width), ScreenHeight: String(height), Fullscreen: "0", VerticalSync: "0" };
   for (const [name, value] of Object.entries(general)) shim.set("Video-General", name, value);

@@ -58,7 +58,7 @@ class Watch extends View {
       return html`<studio-native-player .rest=${id} .frames=${card?.frames ?? 0} .rate=${rateOf(card)}></studio-native-player>`;
     if (!this.#rom)
       return html`<div class="screen empty"><span>${this.#fault || !this.#asked ? "" : "Opening…"}</span></div>`;
-    return html`${keyed(id, html`<instep-player src=${pathOf("files", id)} rom=${this.#rom} controls @native=${this.#goNative}></instep-player>`)}`;
+    return html`${keyed(id, html`<instep-player src=${pathOf("files", id)} rom=${this.#rom} controls .sourceFor=${this.#goNative}></instep-player>`)}`;
   }
 
   #about(entry: Entry): TemplateResult {
@@ -143,8 +143,8 @@ class Watch extends View {
     this.requestUpdate();
   }
 
-  #goNative = (event: Event): void => {
-    event.preventDefault();
+  /** No source of frames for the player: it is not shown any more. */
+  #goNative = (): void => {
     this.#native = true;
     this.requestUpdate();
   };

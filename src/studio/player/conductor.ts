@@ -1,4 +1,4 @@
-import { bytesOf, fetched, type Openable } from "./files.ts";
+import { fileOf, nameOf, type Openable } from "./files.ts";
 import { type Model, newModel } from "./model.ts";
 import type { Beat, Command, FrameSource, GameFile, News } from "./source.ts";
 import { WorkerSource } from "./worker-source.ts";
@@ -293,13 +293,4 @@ export class Conductor {
     this.#opening = undefined;
     this.#host.say("fault", { message: line });
   }
-}
-
-function fileOf(what: Openable, name: string | undefined, signal: AbortSignal): Promise<GameFile> {
-  return typeof what === "string" || what instanceof URL ? fetched(`${what}`, signal) : bytesOf(what, name);
-}
-
-function nameOf(what: Openable): string {
-  if (what instanceof File) return what.name;
-  return typeof what === "string" || what instanceof URL ? `${what}`.split("/").at(-1)! : "it";
 }

@@ -7,10 +7,21 @@ const LARGEST = 256 << 20;
 export type Openable = File | Blob | ArrayBuffer | Uint8Array | URL | string;
 
 /** Why a file could not be had: one line for people. */
-export class NoFile extends Error {}
+class NoFile extends Error {}
+
+/** The file, wherever it is; `name` is for bytes, which have none. Throws an error with a line for people. */
+export function fileOf(what: Openable, name: string | undefined, signal: AbortSignal): Promise<GameFile> {
+  return typeof what === "string" || what instanceof URL ? fetched(`${what}`, signal) : bytesOf(what, name);
+}
+
+/** What to call it before it is there. */
+export function nameOf(what: Openable): string {
+  if (what instanceof File) return what.name;
+  return typeof what === "string" || what instanceof URL ? `${what}`.split("/").at(-1)! : "it";
+}
 
 /** A file of somebody's disk, or bytes that a page has already. */
-export async function bytesOf(file: Exclude<Openable, URL | string>, name = "recording.isr"): Promise<GameFile> {
+async function bytesOf(file: Exclude<Openable, URL | string>, name = "recording.isr"): Promise<GameFile> {
   if (file instanceof Blob) {
     const called = file instanceof File ? file.name : name;
     if (file.size > LARGEST) throw new NoFile(`${called}: ${file.size} bytes are too many for a recording or a game`);
@@ -20,7 +31,7 @@ export async function bytesOf(file: Exclude<Openable, URL | string>, name = "rec
 }
 
 /** A file of this site, or of another that lets pages read it. */
-export async function fetched(address: string, signal: AbortSignal): Promise<GameFile> {
+async function fetched(address: string, signal: AbortSignal): Promise<GameFile> {
   const url = new URL(address, document.baseURI);
   const name = decodeURIComponent(url.pathname.split("/").at(-1) || url.host);
   const response = await fetch(url, { signal }).catch((error: Error) => {

@@ -75,13 +75,20 @@ export class Pads {
     const buttons = this.#pressed.slice();
     buttons[0]! |= this.#held;
     for (const pressed of this.#fingers.values()) buttons[0]! |= pressed;
-    // A page without https has no gamepads.
-    const gamepads = (navigator.getGamepads?.() ?? []).filter((gamepad) => gamepad !== null);
-    for (const [port, gamepad] of gamepads.slice(0, PORTS).entries()) buttons[port]! |= heldOn(gamepad);
+    for (const [port, gamepad] of gamepads().slice(0, PORTS).entries()) buttons[port]! |= heldOn(gamepad);
     if (buttons.every((held, port) => held === this.#now[port])) return;
     const pressed = buttons[0]! & ~this.#now[0]!;
     this.#now = buttons;
     this.onChange(buttons, pressed);
+  }
+}
+
+/** None in a page without https, or in a frame that may not ask. */
+function gamepads(): Gamepad[] {
+  try {
+    return navigator.getGamepads().filter((gamepad) => gamepad !== null);
+  } catch {
+    return [];
   }
 }
 

@@ -39,6 +39,8 @@ export abstract class PlayerElement extends LitElement implements Host {
   protected readonly pads = new Pads(this.keys);
   protected readonly sound = new Sound(new URL("./instep-speaker.js", import.meta.url));
   #closed = false;
+  /** It is to play once it can. */
+  #eager = false;
 
   constructor() {
     super();
@@ -83,13 +85,17 @@ export abstract class PlayerElement extends LitElement implements Host {
     this.sound.volume = volume;
   }
 
+  /** Plays; what is not open yet plays once it is. */
   play(): void {
     this.sound.wake();
+    this.#eager = this.conductor.model.phase !== "ready";
+    if (this.#eager) return;
     this.conductor.set({ begun: true, stumbled: "" });
     this.conductor.tell({ do: "play" });
   }
 
   pause(): void {
+    this.#eager = false;
     this.conductor.tell({ do: "pause" });
   }
 
@@ -204,7 +210,7 @@ export abstract class PlayerElement extends LitElement implements Host {
   }
 
   say(type: string, detail: unknown): boolean {
-    if (type === "ready" && this.autoplay && this.conductor.model.opened?.kind === "replay") this.play();
+    if (type === "ready" && (this.autoplay || this.#eager)) this.play();
     return this.dispatchEvent(new CustomEvent(type, { detail, cancelable: type === "native" }));
   }
 

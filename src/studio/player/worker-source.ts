@@ -1,30 +1,39 @@
 import type { Command, FrameSource, News } from "./source.ts";
 
-/** Two workers of this page: one plays, the other looks ahead for it. */
+/** Two workers of this page: one plays; the other looks ahead for it, once there is a recording to look at. */
 export class WorkerSource implements FrameSource {
   onNews: (news: News) => void = () => {};
   readonly #deck: Hand;
-  readonly #scout: Hand;
+  readonly #script: URL;
+  readonly #way = new MessageChannel();
+  #scout: Hand | undefined;
 
   /** `script`: the workers', beside the component's own. */
   constructor(script: URL) {
-    const hear = (news: News): void => this.onNews(news);
-    this.#deck = new Hand(script, "instep deck", hear);
-    this.#scout = new Hand(script, "instep scout", hear);
-    const { port1, port2 } = new MessageChannel();
-    this.#deck.tell({ do: "pair", port: port1, role: "deck" }, [port1]);
-    this.#scout.tell({ do: "pair", port: port2, role: "scout" }, [port2]);
+    this.#script = script;
+    this.#deck = new Hand(script, "instep deck", (news) => {
+      if (news.news === "opened" && news.opened.kind === "replay") this.#lookAhead();
+      this.onNews(news);
+    });
+    this.#deck.tell({ do: "pair", port: this.#way.port1, role: "deck" }, [this.#way.port1]);
   }
 
   tell(command: Command): void {
     const moved = command.do === "screen" ? [command.canvas] : command.do === "sound" ? [command.port] : [];
-    (command.do === "thumbnail" ? this.#scout : this.#deck).tell(command, moved);
+    if (command.do === "thumbnail") this.#scout?.tell(command, moved);
+    else this.#deck.tell(command, moved);
   }
 
   close(): void {
     this.onNews = () => {};
     this.#deck.close();
-    this.#scout.close();
+    this.#scout?.close();
+  }
+
+  #lookAhead(): void {
+    if (this.#scout) return;
+    this.#scout = new Hand(this.#script, "instep scout", (news) => this.onNews(news));
+    this.#scout.tell({ do: "pair", port: this.#way.port2, role: "scout" }, [this.#way.port2]);
   }
 }
 

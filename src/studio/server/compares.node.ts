@@ -1,11 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { indexSpec } from "../../follow/index-open.node.ts";
-import { readInput } from "../../follow/open-run.node.ts";
 import { Child } from "../../machine/instance/child.ts";
-import { readReplay } from "../../replay/reader.ts";
 import type { CompareVerbs, Moment, Pair, Scan } from "./compare-main.node.ts";
 import { Refusal } from "./fault.node.ts";
-import type { Folders } from "./folders.node.ts";
 import type { Library } from "./library.node.ts";
 
 const MOST_OPEN = 2;
@@ -19,20 +15,19 @@ export interface SentMoment extends Omit<Moment, "pictures" | "memory"> {
 
 /** Pairs of recordings that pages look at, each in a process of its own. */
 export class Compares {
-  readonly #folders: Folders;
   readonly #library: Library;
   readonly #open = new Map<string, { child: Child<CompareVerbs>; used: number }>();
   readonly #timer = setInterval(() => this.#sweep(), 10_000);
 
-  constructor(folders: Folders, library: Library) {
-    this.#folders = folders;
+  constructor(library: Library) {
     this.#library = library;
     this.#timer.unref();
   }
 
   /** `core`: what B is played on, where that is not its own. */
   async open(a: string, b: string, core: string | undefined): Promise<Pair & { readonly id: string }> {
-    const [one, two] = [await this.#spec(a), await this.#spec(b, core)];
+    // Nothing is put back: what parts is to be seen.
+    const [one, two] = [await this.#library.specOf(a, "none"), await this.#library.specOf(b, "none", core)];
     const child = new Child<CompareVerbs>(new URL("./compare-main.node.ts", import.meta.url), "the comparison");
     try {
       const pair = await child.call("open", one, two);
@@ -70,14 +65,6 @@ export class Compares {
     if (!open) throw new Refusal(410, "this comparison was put away; open it again");
     open.used = Date.now();
     return open.child;
-  }
-
-  async #spec(id: string, core?: string) {
-    const file = await this.#folders.find(id);
-    const rom = await this.#library.romOf(id);
-    const replay = readReplay(file, await readInput(file));
-    // Nothing is put back: what parts is to be seen.
-    return indexSpec(file, replay, { rom: rom.path, repair: "none", ...(core !== undefined && { core }) });
   }
 
   #sweep(): void {

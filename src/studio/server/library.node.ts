@@ -1,8 +1,14 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { findMore } from "../../follow/find-rom.node.ts";
+import { type IndexSpec, indexSpec } from "../../follow/index-open.node.ts";
 import { writeWhole } from "../../follow/job.node.ts";
+import { readInput } from "../../follow/open-run.node.ts";
 import { Child } from "../../machine/instance/child.ts";
+import { recordedBoot } from "../../replay/isr-header.ts";
+import { readReplay } from "../../replay/reader.ts";
+import type { Repair } from "../../replay/restorer.ts";
 import type { Card, CardVerbs, CoreCard, Kind } from "./cards-main.node.ts";
 import { Refusal } from "./fault.node.ts";
 import type { Folders, Found } from "./folders.node.ts";
@@ -106,6 +112,15 @@ export class Library {
         ? `its game is not in the folders: ${game}, ${first}; put it into one of them`
         : `${basename(id)}: does not say which game it is of`,
     );
+  }
+
+  /** A recording as it is opened: with its games, on its own core where none is asked for. */
+  async specOf(id: string, repair: Repair, core?: string): Promise<IndexSpec> {
+    const file = await this.#folders.find(id);
+    const { path: rom } = await this.romOf(id);
+    const replay = readReplay(file, await readInput(file));
+    const more = await findMore(file, recordedBoot(replay.recording));
+    return indexSpec(file, replay, { rom, more, repair, ...(core !== undefined && { core }) });
   }
 
   async setVerdict(id: string, verdict: Verdict): Promise<void> {

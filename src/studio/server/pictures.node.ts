@@ -1,10 +1,7 @@
 import { existsSync } from "node:fs";
 import { encodePng, thumbnail } from "../../dump/png.node.ts";
 import { IndexedReplay } from "../../follow/index-instance.node.ts";
-import { indexSpec } from "../../follow/index-open.node.ts";
 import { writeWhole } from "../../follow/job.node.ts";
-import { readInput } from "../../follow/open-run.node.ts";
-import { readReplay } from "../../replay/reader.ts";
 import { Refusal } from "./fault.node.ts";
 import type { Folders } from "./folders.node.ts";
 import type { Library } from "./library.node.ts";
@@ -75,7 +72,10 @@ export class Pictures {
 
   async #replayOf(id: string): Promise<IndexedReplay> {
     const tag = await this.#library.tag(id);
-    const open = this.#open.get(tag) ?? { replay: this.#begin(id), used: 0 };
+    const open = this.#open.get(tag) ?? {
+      replay: this.#library.specOf(id, "values").then((spec) => IndexedReplay.open(spec)),
+      used: 0,
+    };
     open.used = Date.now();
     this.#open.set(tag, open);
     const others = [...this.#open].filter(([other]) => other !== tag).sort(([, a], [, b]) => b.used - a.used);
@@ -86,13 +86,6 @@ export class Pictures {
       this.#open.delete(tag);
       throw error;
     }
-  }
-
-  async #begin(id: string): Promise<IndexedReplay> {
-    const file = await this.#folders.find(id);
-    const rom = await this.#library.romOf(id);
-    const replay = readReplay(file, await readInput(file));
-    return IndexedReplay.open(indexSpec(file, replay, { rom: rom.path, repair: "values" }));
   }
 
   #sweep(): void {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { open, rename, stat } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 import { extname } from "node:path";
 import { writeWhole } from "../../follow/job.node.ts";
 import { Refusal } from "./fault.node.ts";
@@ -90,5 +90,3 @@ function plainName(name: string): string {
   if (!plain) throw new Refusal(400, "a name is missing");
   return plain;
 }
-
-export const sizeOf = async (path: string): Promise<number> => (await stat(path)).size;

@@ -95,7 +95,7 @@ export class Studio {
       jobs,
       pictures: new Pictures(folders, library),
       netplay: new NetplayRelay(pages.netplay),
-      compares: new Compares(folders, library),
+      compares: new Compares(library),
     };
     this.#server = createServer(
       { headersTimeout: SLOW_HEAD, requestTimeout: SLOW_REQUEST, maxHeaderSize: 16384 },

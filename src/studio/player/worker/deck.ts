@@ -12,7 +12,5 @@ export interface Deck {
   close(): void;
 }
 
-/** Width over height of a machine's picture as shown; before it drew one, that of its console. */
-export function aspectOf({ video, boot }: Machine): number {
-  return video.aspect || (video.width > 0 ? video.width / video.height : boot.system === "nes" ? 8 / 7 : 10 / 9);
-}
+/** Width over height of a machine's picture as shown. */
+export const aspectOf = ({ video: { aspect, width, height } }: Machine): number => aspect || width / height;

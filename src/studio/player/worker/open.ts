@@ -62,7 +62,7 @@ export function coreFor(file: string, { movie, recording }: Replay, asked: strin
 export function wantedRom({ movie: { rom } }: Replay, core: Core, refused?: string): WantedRom {
   const hash = hashOf(rom);
   return {
-    ...(rom.name !== undefined && { name: rom.name }),
+    ...(rom.name !== undefined && { name: rom.name.slice(0, 200) }),
     ...(hash && { hash: `${hash.label} ${hash.hash}` }),
     extensions: core.extensions,
     ...(refused !== undefined && { refused }),

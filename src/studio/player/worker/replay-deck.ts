@@ -16,6 +16,7 @@ const INTERVAL = 20;
 const ROWS = 16;
 /** Frames that a far seek plays before it looks whether another place is wanted by now: under 0.2 s. */
 const STRETCH = 120;
+const LONGEST_NAME = 60;
 /** The most marks of one kind. */
 const MOST_MARKS = 300;
 
@@ -158,17 +159,14 @@ export class ReplayDeck implements Deck {
   /** Tells what was put back. */
   #tellRepairs(): void {
     const partings = this.#player.restorer?.notes.partings ?? [];
-    const fresh = partings.slice(this.#noted).filter(({ restored, frame }) => restored && !this.#marked.has(frame));
-    this.#noted = partings.length;
-    if (fresh.length === 0 || this.#marked.size >= MOST_MARKS) return;
-    for (const { frame } of fresh) this.#marked.add(frame);
-    this.#finds.marks(
-      fresh.map(({ frame, entry }) => ({
-        frame,
-        kind: "repair",
-        text: `"${entry}" was other than recorded and was put back`,
-      })),
-    );
+    const marks: Mark[] = [];
+    for (; this.#noted < partings.length; this.#noted++) {
+      const { frame, entry, restored } = partings[this.#noted]!;
+      if (!restored || this.#marked.has(frame) || this.#marked.size >= MOST_MARKS) continue;
+      this.#marked.add(frame);
+      marks.push({ frame, kind: "repair", text: `"${entry}" was other than recorded and was put back` });
+    }
+    if (marks.length > 0) this.#finds.marks(marks);
   }
 }
 
@@ -179,7 +177,7 @@ const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 function namesOf(players: unknown): string[] {
   if (!Array.isArray(players)) return [];
   return players.flatMap((player: { name?: unknown } | null) =>
-    typeof player?.name === "string" ? [player.name] : [],
+    typeof player?.name === "string" ? [player.name.slice(0, LONGEST_NAME)] : [],
   );
 }
 

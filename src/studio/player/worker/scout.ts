@@ -46,7 +46,8 @@ export class Scout {
     this.#tell = tell;
     this.#painter = new Painter(this.#canvas);
     this.#thumbnails = new ReplaySeek(player, { index: this.#index, fileStates: true });
-    void this.#look(setup, share);
+    // What stops it stops whoever plays there too, and is told by them.
+    this.#look(setup, share).catch(() => {});
   }
 
   close(): void {
