@@ -1,5 +1,5 @@
 // npm run bench -- find: a profile that `instep find canaries` wrote against the one made by hand, on whole force-syncs; every frame's memory
-// is compared with the native run's. Prints the table of docs/find.md.
+// is compared with the native run's. Prints the table of docs/find.md. FIND=gleam measures one; Pong DS needs FIND_PONG_MOVIE.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

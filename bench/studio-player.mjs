@@ -25,6 +25,9 @@ const FRAME = 1000 / 60;
 const DRAGS = 80;
 const PRESSES = 40;
 const BACK = 8;
+/** Keys of the pad that are pressed in turn, and their buttons: A, B, X, Y. */
+const KEYS = ["x", "z", "s", "a"];
+const BITS = [1 << 8, 1 << 0, 1 << 9, 1 << 1];
 const GAMES = [
   { core: "jsnes", rom: "games/gleam/gleam.nes", name: "game.nes" },
   { core: "boytacean", rom: "games/rally/rally.gbc", name: "game.gbc" },
@@ -188,7 +191,7 @@ async function presses(page, url, report) {
     const player = document.querySelector("instep-player");
     globalThis.pressed = [];
     globalThis.frames = [];
-    addEventListener("keydown", ({ timeStamp }) => globalThis.pressed.push(timeStamp), true);
+    addEventListener("keydown", ({ key, timeStamp }) => globalThis.pressed.push({ key, at: timeStamp }), true);
     player.addEventListener("frame", ({ detail: { frame } }) =>
       requestAnimationFrame((now) => {
         globalThis.frames[frame] = now;
@@ -198,9 +201,10 @@ async function presses(page, url, report) {
   });
   await page.waitForTimeout(1000);
   for (let i = 0; i < PRESSES; i++) {
-    await page.keyboard.down("x");
+    const key = KEYS[i % KEYS.length];
+    await page.keyboard.down(key);
     await page.waitForTimeout(70 + ((i * 13) % 17));
-    await page.keyboard.up("x");
+    await page.keyboard.up(key);
     await page.waitForTimeout(70 + ((i * 7) % 17));
   }
   const { pressed, frames, base64 } = await page.evaluate(async () => {
@@ -211,8 +215,13 @@ async function presses(page, url, report) {
   const { movie } = readReplay("live.isr", new Uint8Array(Buffer.from(base64, "base64")));
   const { buttons } = movie.tracks[0];
   const took = [];
-  for (let frame = 1; frame < movie.length && took.length < pressed.length; frame++)
-    if (buttons[frame] && !buttons[frame - 1] && frames[frame + 1]) took.push(frames[frame + 1] - pressed[took.length]);
+  for (let frame = 1; frame < movie.length; frame++) {
+    const key = KEYS.find((_, i) => (buttons[frame] & ~buttons[frame - 1]) === BITS[i]);
+    const shown = frames[frame + 1];
+    // A key comes again so late that its last press before the picture is the one that is meant.
+    const press = pressed.findLast((one) => one.key === key && one.at <= shown);
+    if (press) took.push(shown - press.at);
+  }
   report(
     "input to picture, of two frames",
     median(took) / (2 * FRAME),

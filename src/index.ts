@@ -1,5 +1,7 @@
 // The library as Node programs import it. The command line is made of the same parts.
 
+export { type Audit, type AuditRequest, audit } from "./audit/audit.node.ts";
+export { type Explanation, explainParting, madeSide, sideOf } from "./audit/explain.node.ts";
 export { type Dumped, type DumpOptions, dump } from "./dump/dump.node.ts";
 export { type Aligned, align, collect, type Watching } from "./follow/align.node.ts";
 export { type Followed, type Follower, follow, type Policy, type Reference } from "./follow/follow.ts";

@@ -88,6 +88,8 @@ HIDDEN int find_sound_rate(void);
 HIDDEN uint32_t refresh_rate(void);
 /// Hundredths of processor ticks whose sound was not heard yet.
 extern HIDDEN int64_t sound_debt;
+/// Samples of the transfer under way that were given.
+extern HIDDEN int64_t given_already;
 /// Where the two sound transfers under way are in memory: the core's own states lack it.
 HIDDEN uint32_t* transfer_address(int which);
 // state.c

@@ -1,5 +1,5 @@
-// The audio plugin. A transfer arrives here when it has been heard; between transfers there is silence. So the sound is as long
-// as the picture, whatever the game plays.
+// The audio plugin. A transfer arrives here when it has been heard; what of one under way was heard by a frame's end is given
+// then; between transfers there is silence. So the sound is as long as the picture, whatever the game plays.
 #include <string.h>
 #include "exports.h"
 #include "machine.h"
@@ -15,6 +15,7 @@
 #define VI_REFRESH 17
 
 int64_t sound_debt;
+int64_t given_already;
 static int16_t samples[SAMPLES_MAX][2];
 static int count, modifier = 100;
 // What a sample costs in hundredths of ticks at the rate that the machine states, and ticks a second.
@@ -62,26 +63,38 @@ static void put(int16_t left, int16_t right) {
     samples[count++][1] = right;
 }
 
-/// What was played of a transfer. Another rate than the machine's is brought to it.
-static void heard(void) {
-    if (m.discarding || m.blind) return;
-    uint32_t at = *m.sound.AI_DRAM_ADDR_REG & (MEMORY_SIZE - 8), length = *m.sound.AI_LEN_REG;
+/// Gives of a transfer what was not given yet, at most so many samples. Another rate than the machine's is brought to it.
+static void give(uint32_t address, uint32_t length, int64_t most) {
+    uint32_t at = address & (MEMORY_SIZE - 8);
     if (at + length > MEMORY_SIZE) length = MEMORY_SIZE - at;
     const uint32_t* words = (const uint32_t*)(m.sound.RDRAM + at);
-    int64_t played = length / 4, now = cost_of_sample(ticks_a_frame() * refresh_rate());
-    int64_t given = now == cost ? played : played * now / cost;
-    sound_debt -= given * cost;
+    int64_t there = length / 4, now = cost_of_sample(ticks_a_frame() * refresh_rate());
+    int64_t all = now == cost ? there : there * now / cost;
+    int64_t from = given_already, to = most < all - from ? from + most : all;
+    if (to <= from) return;
+    given_already = to;
+    sound_debt -= (to - from) * cost;
     if (!m.show_audio) return;
-    for (int64_t i = 0; i < given; i++) {
-        uint32_t word = words[now == cost ? i : i * played / given];
+    for (int64_t i = from; i < to; i++) {
+        uint32_t word = words[now == cost ? i : i * there / all];
         put((int16_t)(word >> 16), (int16_t)word);
     }
+}
+
+static void heard(void) {
+    if (m.discarding || m.blind) return;
+    give(*m.sound.AI_DRAM_ADDR_REG, *m.sound.AI_LEN_REG, INT64_MAX);
+    given_already = 0;
 }
 
 /// The frame is over: what nothing was played in was silent.
 void sound_frame(void) {
     sound_debt += ticks_a_frame() * 100;
-    if (ai()[AI_STATUS] & AI_BUSY || sound_debt < cost) return;
+    if (sound_debt < cost) return;
+    if (ai()[AI_STATUS] & AI_BUSY) {
+        if (!m.discarding && !m.blind) give(transfer_address(0)[0], transfer_address(0)[1], sound_debt / cost);
+        return;
+    }
     int64_t silent = sound_debt / cost;
     sound_debt -= silent * cost;
     if (m.show_audio)

@@ -23,13 +23,14 @@ static int reset_pressed;
 /// What our own states have before the core's.
 struct beginning {
     uint64_t interrupts;
-    int64_t sound_debt;
+    int64_t sound_debt, given_already;
     uint32_t transfers[2];
     uint32_t processor_drew, reset_pressed, has_tables, nothing;
 };
 
 uint8_t* raw_state(void) {
-    if (!raw) raw = malloc(CORE_STATE_SIZE);
+    // The core leaves some bytes out, which must not be what luck put there.
+    if (!raw) raw = calloc(1, CORE_STATE_SIZE);
     return raw;
 }
 
@@ -135,6 +136,7 @@ size_t m64_save(uint8_t* into, size_t size) {
     struct beginning b = {
         .interrupts = m.interrupts,
         .sound_debt = sound_debt,
+        .given_already = given_already,
         .transfers = {*transfer_address(0), *transfer_address(1)},
         .processor_drew = m.processor_drew,
         .reset_pressed = (uint32_t)reset_pressed,
@@ -171,6 +173,7 @@ int m64_load(const uint8_t* state, size_t size) {
     for (int i = 0; i < 2; i++) *transfer_address(i) = b.transfers[i];
     m.interrupts = b.interrupts;
     sound_debt = b.sound_debt;
+    given_already = b.given_already > 0 ? b.given_already : 0;
     m.processor_drew = b.processor_drew;
     reset_pressed = (int)b.reset_pressed;
     return 0;

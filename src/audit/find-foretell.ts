@@ -6,7 +6,7 @@ import { proposals, simplest } from "./find-proposals.ts";
 /** Frames that must have changed a state before anything is said of it. */
 export const LEAST = 20;
 /** A generator is found from three blocks of changes out of five, and has to foretell the others. */
-const [BLOCK, LEARNT] = [16, 3];
+const [BLOCK, LEARNT] = [4, 3];
 export interface Changes {
   readonly pairs: Pairs;
   /** The run and frame of each of them. */
@@ -89,7 +89,7 @@ export function generatorIn({ learn, test }: Changes, width: 8 | 16 | 32, most: 
   const [first, few] = [sample(learn, 8), sample(learn, 32)];
   let best: { kind: Kind; measure: Measure } | undefined;
   for (const proposed of proposals(learn, deep)) {
-    if (measure(proposed, first, most).explained === 0) continue;
+    if (measure(proposed, first, Math.min(most, FIRST)).explained === 0) continue;
     if (measure(proposed, few, most).explained < few.before.length * 0.15) continue;
     const kind = wholeDraws(proposed, learn, most);
     const full = measure(kind, learn, most);
@@ -97,7 +97,7 @@ export function generatorIn({ learn, test }: Changes, width: 8 | 16 | 32, most: 
   }
   if (!best || best.measure.bits < PROOF) return undefined;
   const heldOut = measure(best.kind, test, most);
-  if (heldOut.explained < heldOut.pairs * FORETOLD || heldOut.bits + constantsOf(best.kind, width) < PROOF)
+  if (heldOut.explained < heldOut.pairs * foretold(best.kind) || heldOut.bits + constantsOf(best.kind, width) < PROOF)
     return undefined;
   return { kind: simplest(best.kind, width), bits: best.measure.bits, heldOut };
 }
@@ -128,10 +128,15 @@ interface Measure {
   readonly draws: Int32Array;
 }
 
+/** Draws in a frame up to which a first look counts them: some frame will have so few. */
+const FIRST = 128;
 /** Bits that a generator must save, in what it was found by and in what it was not. */
 const PROOF = 60;
-/** Of the pairs that it was not found by, it must foretell so many. The rest may be seeded or stirred. */
-const FORETOLD = 0.3;
+/**
+ * Of the pairs that it was not found by, it must foretell so many; the rest may be seeded or stirred. An LFSR of one shift foretells half of
+ * whatever is shifted, be its taps what they may.
+ */
+const foretold = (kind: Kind): number => (kind.kind === "lfsr" && kind.steps < 4 ? 0.7 : 0.4);
 
 /**
  * By minimum description length: a pair that k draws explain costs what a universal code of k takes, one that none explains its state and

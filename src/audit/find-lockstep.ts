@@ -73,7 +73,7 @@ function play(
   onFrame: (frame: number) => void,
 ): Lockstep {
   const pairs = new Pairs(a.machine, b.machine);
-  const foreign = a.machine.boot.core.build !== b.machine.boot.core.build;
+  const { foreign } = pairs;
   const kept = words.map((offsets, r) => (pairs.common[r] ? offsets : []));
   const [native, target] = [new Trace(kept, frames + 1), new Trace(kept, frames + 1)];
   const inStep = new Uint8Array(frames + 1);

@@ -8,8 +8,8 @@ export const NOISE = { picture: 1, passing: 2, restless: 3 } as const;
 /** A page of memory, and what makes some of them on end a picture or sound: so many pages, so many bytes that differ in each. */
 const PAGE = 4096;
 const PICTURE = { pages: 3, bytes: 24 };
-/** What comes and goes so often, or parts again so often right after a repair, says nothing. */
-const OFTEN = 2;
+/** What comes and goes so often, or parts again so often right after a repair, says nothing; on another core, which nothing repairs, at once. */
+const OFTEN = { own: 2, foreign: 1 };
 /** A byte of a region, as one number. */
 type Where = number;
 const REGION = 2 ** 40;
@@ -40,6 +40,9 @@ export class Pairs {
   readonly noise: readonly Uint8Array[];
   readonly total: number;
   masked = 0;
+  /** They are of different cores: neither loads the other's states. */
+  readonly foreign: boolean;
+  readonly #often: number;
   readonly #a: readonly MemoryRegion[];
   readonly #b: readonly MemoryRegion[];
   /** Episodes in which a byte came and went, and in which it parted right after a repair. */
@@ -47,6 +50,8 @@ export class Pairs {
   readonly #again: readonly Uint8Array[];
 
   constructor(a: Machine, b: Machine) {
+    this.foreign = a.boot.core.build !== b.boot.core.build;
+    this.#often = this.foreign ? OFTEN.foreign : OFTEN.own;
     const other = (name: string, size: number) => b.memory.find((r) => r.name === name && r.size === size);
     this.#a = systemRam(a.memory);
     this.common = this.#a.map(({ name, size }) => other(name, size) !== undefined);
@@ -105,13 +110,13 @@ export class Pairs {
     if (left.length === 0) {
       for (const page of pictures) this.#maskPage(page);
       for (const at of episode.all)
-        if (!inPicture(at) && ++this.#passed[Math.floor(at / REGION)]![at % REGION]! >= OFTEN)
+        if (!inPicture(at) && ++this.#passed[Math.floor(at / REGION)]![at % REGION]! >= this.#often)
           this.#mask(at, NOISE.passing);
       return 0;
     }
     if (episode.again)
       for (const at of episode.first)
-        if (++this.#again[Math.floor(at / REGION)]![at % REGION]! > OFTEN) this.#mask(at, NOISE.restless);
+        if (++this.#again[Math.floor(at / REGION)]![at % REGION]! > OFTEN.own) this.#mask(at, NOISE.restless);
     return this.allNoise(left) ? 0 : left.length;
   }
 

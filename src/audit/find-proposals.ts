@@ -29,6 +29,15 @@ const KNOWN_TAPS: Record<8 | 16 | 32, readonly number[]> = {
   16: [0x1021, 0x8005, 0x002d, 0x0039, 0x6255, 0x100b],
   32: [0x04c11db7, 0x1edc6f41, 0x000000c5, 0x000000af, 0x00000057, 0x00400007, 0x00000095, 0x80000057],
 };
+/** Marsaglia's own choice (2003), and the one that fits 8-bit CPUs, where shifts of 7 to 9 are cheap. */
+const KNOWN_XORSHIFT: Record<8 | 16 | 32, readonly number[][]> = {
+  8: [],
+  16: [[7, -9, 8]],
+  32: [
+    [13, -17, 5],
+    [5, -17, 13],
+  ],
+};
 const KNOWN_MWC = [36969, 18000, 30903, 18030, 30345, 31083, 0xfea0];
 const KNOWN_LEHMER = [16807, 48271, 69621, 39373];
 
@@ -40,6 +49,7 @@ export function* proposals(pairs: Pairs, deep: boolean): Generator<Kind> {
     for (const [multiply, add] of SMALL_LCG) yield { kind: "lcg", multiply, add };
     yield* plainLcg(pairs);
   }
+  for (const shifts of KNOWN_XORSHIFT[width]) yield { kind: "xorshift", shifts };
   for (const taps of KNOWN_TAPS[width]) {
     yield { kind: "lfsr", form: "galois", shift: "left", taps, steps: 1 };
     yield { kind: "lfsr", form: "galois", shift: "right", taps: reversed(taps, width), steps: 1 };

@@ -32,6 +32,8 @@ export interface RngOptions {
 
 /** Regions up to this size are looked at from every byte on; others from multiples of a value's own size. */
 const SMALL = 64 << 10;
+/** Words of a KiB that are looked at where memory is large. */
+const PER_PAGE = 8;
 /** Candidates that all generators are tried on. */
 const DEEP = 16;
 
@@ -49,7 +51,7 @@ interface Candidate extends Changes {
 /** Watches runs of a game, which should differ in their inputs, and finds its random number generators. */
 export async function findRng(
   plays: readonly Play[],
-  { frames, words = 6000, onStep }: RngOptions,
+  { frames, words = 4000, onStep }: RngOptions,
 ): Promise<FoundRng[]> {
   const { regions, changes } = await survey(plays[0]!, 0);
   const small = changes.every((c) => c.length * 4 <= SMALL);
@@ -94,6 +96,13 @@ function wildest({ changes, flips }: Survey, most: number): number[][] {
           : 1;
     }),
   );
+  // Pictures and lists for the graphics processor are wild all over: a few words of each KiB are enough.
+  for (const b of bias)
+    for (let page = 0; page < b.length; page += 256) {
+      const words = b.subarray(page, page + 256);
+      const limit = [...words].sort((x, y) => x - y)[PER_PAGE] ?? 1;
+      for (let w = 0; w < words.length; w++) if (words[w]! >= limit) words[w] = 1;
+    }
   const sorted = bias.flatMap((b) => [...b.filter((x) => x < 1)]).sort((a, b) => a - b);
   const limit = sorted[most] ?? 1;
   return bias.map((b) => [...b.keys()].filter((w) => b[w]! < limit).map((w) => w * 4));

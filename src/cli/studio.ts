@@ -6,6 +6,9 @@ import { EXIT, Problem } from "../problem.ts";
 import { Studio } from "../studio/server/studio.node.ts";
 import { count, example } from "./options.ts";
 
+/** The same from day to day: browsers keep settings by address. */
+const USUAL_PORT = 8377;
+
 export function add(program: Command): Command {
   const command = program
     .command("studio")
@@ -14,7 +17,9 @@ export function add(program: Command): Command {
       "where recordings, movies and games are; the first is where new ones go (default: ~/Instep)",
     )
     .description("Opens the studio: a page in the browser, served by this computer for itself alone.")
-    .addOption(new Option("--port <n>", "0: one that is free").argParser(port).default(0))
+    .addOption(
+      new Option("--port <n>", `0: one that is free (default: ${USUAL_PORT}, or one that is free)`).argParser(port),
+    )
     .option("--no-open", "only print its address")
     .action(run);
   return example(command, "instep studio", "instep studio ~/replays ~/games --port 8008 --no-open");
@@ -26,13 +31,10 @@ function port(text: string): number {
   return value;
 }
 
-async function run(folders: string[], flags: { port: number; open: boolean }): Promise<void> {
-  const studio = await Studio.open({
-    port: flags.port,
-    folders,
-    cli: fileURLToPath(new URL("./main.js", import.meta.url)),
-    pages: { studio: built("studio-page"), player: built("player"), netplay: built("page") },
-  });
+async function run(folders: string[], flags: { port?: number; open: boolean }): Promise<void> {
+  const studio = await (flags.port === undefined
+    ? opened(folders, USUAL_PORT).catch(() => opened(folders, 0))
+    : opened(folders, flags.port));
   console.log(`studio: ${studio.url}`);
   if (flags.open) browse(studio.url);
   await new Promise<void>((resolve) => {
@@ -40,6 +42,14 @@ async function run(folders: string[], flags: { port: number; open: boolean }): P
   });
   await studio.close();
 }
+
+const opened = (folders: string[], port: number): Promise<Studio> =>
+  Studio.open({
+    port,
+    folders,
+    cli: fileURLToPath(new URL("./main.js", import.meta.url)),
+    pages: { studio: built("studio-page"), player: built("player"), netplay: built("page") },
+  });
 
 /** The folder of a page, as it was built. */
 function built(name: string): string {

@@ -45,7 +45,7 @@ describe("the values of a game that show a desync", () => {
     for (const { wolf, shown } of canaries) expect([wolf, shown > 0]).toEqual([0, true]);
     // A frame too many is seen in its own frame.
     for (const { what, shownAfter } of disturbed) if (what.startsWith("a frame")) expect(shownAfter).toBe(0);
-  });
+  }, 120_000);
 
   it("keep a run in step that is disturbed, with one repair for each disturbance, and all of memory as native's in every frame", async () => {
     const faults = FAULTS.flatMap((frame) => ["--fault", `lag@${frame}`]);
@@ -71,7 +71,7 @@ describe("the values of a game that show a desync", () => {
       if (Buffer.compare(mine!, other!) !== 0) differing.push(frame);
     }
     expect(differing).toEqual([]);
-  });
+  }, 120_000);
 });
 
 it("of a game on another core, what memory held at power-on is put back, and what the cores leave otherwise is left out", async () => {
@@ -90,7 +90,7 @@ it("of a game on another core, what memory held at power-on is put back, and wha
   const replay = readReplay(out, readFileSync(out));
   const played = await playBack(out, replay, { rom, core: "jsnes", settings: {}, repair: "values" });
   expect(played.differing).toBe(0);
-});
+}, 180_000);
 
 describe("bad input", () => {
   it.each([
@@ -129,4 +129,4 @@ it("finds the offset of a seam, and shows the pictures it judged by", () => {
   const { offset, seams } = JSON.parse(ended.out);
   expect(seams).toMatchObject([{ frame: 400, offset, proof: { fits: true } }]);
   expect(readFileSync(page, "utf8")).toMatch(/data:image\/png/);
-});
+}, 120_000);

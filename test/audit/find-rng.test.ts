@@ -134,4 +134,4 @@ test("in a game it is found where its source says, with what draws from it", asy
   // The routine of boot.s that shifts; two instructions of it write the state.
   expect(Object.keys(draws!.writers)).toEqual(["$89bc", "$89c5"]);
   expect(Object.keys(draws!.callers).length).toBeGreaterThan(0);
-});
+}, 120_000);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import axe from "axe-core";
@@ -21,7 +21,7 @@ const NARROW = { width: 400, height: 800 };
 type Player = any;
 
 describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
-  const folder = scratch();
+  const folder = join(scratch(), "replays");
   const options = {
     port: 0,
     folders: [folder],
@@ -35,14 +35,20 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
   const complaints: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
+    for (const path of [pictures, folder]) mkdirSync(path, { recursive: true });
+    // What is named for the game, and all of its RAM: it parts where the two begin.
+    const profile = JSON.parse(readFileSync(join(top, "games/gleam/profile.json"), "utf8"));
+    writeFileSync(
+      join(folder, "gleam.json"),
+      JSON.stringify({ ...profile, fingerprint: { regions: ["ram"] }, from: 0 }),
+    );
     execFileSync(process.execPath, [join(top, "scripts/build-pages.mjs")]);
     studio = await Studio.open(options);
     browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio"],
     });
-    context = await browser.newContext({ viewport: WIDE, colorScheme: "light" });
+    context = await browser.newContext({ viewport: WIDE, colorScheme: "light", reducedMotion: "reduce" });
     page = await context.newPage();
     page.setDefaultTimeout(90_000);
     page.on("pageerror", (error) => complaints.push(error.message));
@@ -136,6 +142,12 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await page.locator(".item", { hasText: "first robots" }).waitFor();
     expect(await page.locator(".item").count()).toBe(1);
     await page.getByRole("searchbox").fill("");
+    // Of games that are quick to play; for the documentation all of them.
+    const shown = process.env.PICTURES
+      ? page.locator(".item", { hasText: "jsnes" })
+      : page.locator(".item", { hasText: "first robots" });
+    for (const item of await shown.all()) await item.locator("img.there").waitFor();
+    await page.locator("h1").click();
     await picture("library");
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize(NARROW);
@@ -165,8 +177,8 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
   test("a movie is force-synced, and its video is in the page", async () => {
     await page.getByRole("link", { name: "Force-sync" }).click();
     await page.getByLabel("Movie").selectOption("1/gleam/garbage.isr");
-    await page.waitForFunction(() => document.querySelector<HTMLSelectElement>("studio-sync select:nth-of-type(1)"));
-    await page.getByText("All of RAM").click();
+    await page.getByText("A profile", { exact: true }).click();
+    await page.locator("select[name=profile]").selectOption("0/gleam.json");
     for (const [run, value] of [
       ["syncs with", "00"],
       ["is played with", "ff"],
@@ -181,7 +193,13 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     expect(await barriers()).toEqual([]);
     await page.getByRole("button", { name: "Keep it in step" }).click();
     await page.locator("h1 ~ .chip", { hasText: "done" }).waitFor();
-    await page.locator("studio-sync-job video").waitFor();
+    const video = page.locator("studio-sync-job video");
+    await video.waitFor();
+    await video.evaluate(async (shown: HTMLVideoElement) => {
+      shown.currentTime = 2;
+      await new Promise((resolve) => shown.addEventListener("seeked", resolve));
+    });
+    expect(await page.locator(".plot").count()).toBeGreaterThan(5);
     await page.getByText(/\d+ repaired with native/).waitFor();
     await picture("job");
     expect(await barriers()).toEqual([]);
@@ -206,15 +224,23 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await other.close();
   }, 180_000);
 
-  test("a server that is gone is told of in the page, which goes on when it is back", async () => {
+  test("a server that is gone is told of in the page, which plays on and saves when it is back", async () => {
     const { port } = studio;
     expect(complaints).toEqual([]);
+    await page.goto(`http://127.0.0.1:${port}/#/play/1/gleam/gleam.nes`);
+    await frameIs(30);
     await studio.close();
-    await page.getByText("The studio does not answer").waitFor();
-    await page.getByRole("link", { name: "Jobs" }).click();
-    await page.getByText("Clip of gleam").waitFor();
+    await page.getByText("The studio does not answer.").waitFor();
+    await page.getByRole("button", { name: "Download it as it is" }).waitFor();
+    const at = await inPlayer((player) => player.frame);
+    await frameIs(at + 30);
     studio = await Studio.open({ ...options, port });
-    await page.goto(studio.url);
+    const again = await context.newPage();
+    await again.goto(studio.url);
+    await again.close();
+    await page.getByRole("button", { name: "Stop and keep it" }).click();
+    await page.waitForURL(/#\/watch\/0\/gleam\.isr$/);
+    await page.waitForFunction((n) => (document.querySelector("instep-player") as Player)?.frames > n, at + 30);
     await page.getByRole("link", { name: "Jobs" }).click();
     await page.getByText("Clip of gleam").waitFor();
   }, 180_000);

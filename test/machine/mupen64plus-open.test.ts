@@ -89,6 +89,18 @@ describe.runIf(await isInstalled())("mupen64plus", () => {
     for (const [i, green] of large.entries()) expect([i, Math.abs(green - small[i]!) < 1]).toEqual([i, true]);
   });
 
+  test("its sound is as long as its picture in every frame, give or take what a late interrupt withholds", async () => {
+    const machine = await start(SKERRY, { video: "none" });
+    const { fps, sampleRate } = machine.timing;
+    const aFrame = (sampleRate.num * fps.den) / (sampleRate.den * fps.num);
+    let heard = 0;
+    for (let frame = 1; frame <= 300; frame++) {
+      machine.step({ poll: () => NO_PAD }, { video: false, audio: true });
+      heard += machine.audio.samples.length / 2;
+      expect([frame, Math.abs(heard - frame * aFrame) < aFrame / 4]).toEqual([frame, true]);
+    }
+  });
+
   test("an input source that throws is heard of, and the machine lives on", async () => {
     const machine = await start(SKERRY, { video: "none" });
     const poll = (): PadState => {

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
-import "./heat.ts";
 import type { Pair, Scan } from "../server/compare-main.node.ts";
 import type { SentMoment } from "../server/compares.node.ts";
 import { ask, Fault } from "./ask.ts";
+import { boots, hex, memory, randomNumbers, readings } from "./compare-parts.ts";
 import { jobCard } from "./jobs.ts";
 import { draw } from "./plot.ts";
 import { type CoreCard, type Job, store } from "./store.ts";
@@ -104,67 +104,10 @@ class Compare extends View {
         )}
       </div>
       <div class="cols">
-        <div class="stack">${this.#readings()} ${this.#rng(pair)} ${this.#why()} ${this.#boots(pair)}</div>
-        <div class="stack">${this.#memory()}</div>
+        <div class="stack">${readings(this.#moment, this.#frame)} ${randomNumbers(pair, this.#moment)} ${this.#why()} ${boots(pair)}</div>
+        <div class="stack">${memory(this.#moment)}</div>
       </div>
     `;
-  }
-
-  #readings(): TemplateResult {
-    const rows = this.#moment?.readings ?? [];
-    return html`<section class="card">
-      <h2>Readings</h2>
-      ${
-        rows.length
-          ? html`<div class="scroll tall" tabindex="0"><table>
-              <thead><tr><th>Value</th><th>Expected</th><th>Actual</th></tr></thead>
-              <tbody>${rows.map(({ name, expected, actual, same }) => html`<tr class=${same ? "" : "off"}><td>${name}</td><td class="num">${short(expected)}</td><td class="num">${short(actual)}</td></tr>`)}</tbody>
-            </table></div>`
-          : html`<p class="soft small">${this.#moment ? NOTHING_NAMED : `Both are brought to frame ${count(this.#frame)}.`}</p>`
-      }
-    </section>`;
-  }
-
-  #rng(pair: Opened): TemplateResult | typeof nothing {
-    if (pair.rng.length === 0) return nothing;
-    const rows = (this.#moment?.rng ?? []).toReversed();
-    return html`<section class="card">
-      <h2>Random numbers</h2>
-      <div class="scroll tall" tabindex="0"><table>
-        <thead><tr><th>Frame</th>${pair.rng.map((name) => html`<th>${name} in A</th><th>in B</th>`)}</tr></thead>
-        <tbody>${rows.map(({ frame, a, b }) => html`<tr class=${a.join() === b.join() ? "" : "off"}><td class="num">${count(frame)}</td>${a.map((state, i) => html`<td class="mono">${state}</td><td class="mono">${b[i]}</td>`)}</tr>`)}</tbody>
-      </table></div>
-    </section>`;
-  }
-
-  #memory(): TemplateResult {
-    return html`<section class="card">
-      <h2>Memory</h2>
-      ${(this.#moment?.memory ?? []).map(
-        (region) => html`<div class="heat">
-          <p class="small"><b>${region.name}</b> <span class="soft num">${region.differing ? `${count(region.differing)} bytes differ` : "the same"}</span></p>
-          <studio-heat .region=${region}></studio-heat>
-          ${
-            region.bytes.length
-              ? html`<details><summary class="small">The first ${region.bytes.length}</summary>
-                  <p class="mono small">${region.bytes.map(({ address, a, b }) => html`$${hex(address)} ${a} → ${b}<br />`)}</p></details>`
-              : nothing
-          }
-        </div>`,
-      )}
-    </section>`;
-  }
-
-  #boots({ differences }: Opened): TemplateResult {
-    return html`<section class="card">
-      <h2>How they were begun</h2>
-      ${
-        differences.length
-          ? html`<div class="scroll tall" tabindex="0"><table><thead><tr><th></th><th>A</th><th>B</th></tr></thead>
-              <tbody>${differences.map(([what, x, y]) => html`<tr><td>${what}</td><td>${x}</td><td>${y}</td></tr>`)}</tbody></table></div>`
-          : html`<p class="soft small">The same core, game, settings and start.</p>`
-      }
-    </section>`;
   }
 
   #why(): TemplateResult {
@@ -267,8 +210,3 @@ class Compare extends View {
   };
 }
 customElements.define("studio-compare", Compare);
-
-const NOTHING_NAMED = "Neither was recorded with a profile that names values; memory is compared all the same.";
-
-const hex = (n: number): string => n.toString(16).padStart(4, "0");
-const short = (n: number): string => (Number.isInteger(n) ? String(n) : n.toPrecision(7));

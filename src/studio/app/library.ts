@@ -43,7 +43,7 @@ class Library extends View {
         ${KINDS.map(([kind, label]) => this.#choice(kind, label, all.filter((entry) => entry.kind === kind).length))}
       </fieldset>
       ${shown.length ? html`<ul class="items">${repeat(shown, ({ id }) => id, row)}</ul>` : this.#empty(all.length)}
-      <p class="soft small">
+      <p class="soft small" ?hidden=${!store.loaded}>
         Folders: ${store.roots.filter(({ writable }) => writable).map(({ path }) => html`<code>${path}</code> `)}
       </p>
     `;
@@ -126,9 +126,11 @@ function row(entry: Entry): TemplateResult {
   </li>`;
 }
 
-const picture = ({ id, time }: Entry): TemplateResult =>
-  html`<img src="${pathOf("thumbnails", id)}?${Math.round(time)}" alt="" loading="lazy" width="64" height="48"
-    @error=${(event: Event) => (event.target as HTMLElement).replaceWith("isr")} />`;
+/** The label stays below it until it is there. */
+const picture = ({ id, name, time }: Entry): TemplateResult =>
+  html`<span>${extensionOf(name)}</span><img src="${pathOf("thumbnails", id)}?${Math.round(time)}" alt="" loading="lazy" width="64" height="48"
+    @load=${({ target }: Event) => (target as HTMLElement).classList.add("there")}
+    @error=${({ target }: Event) => (target as HTMLElement).classList.add("unseen")} />`;
 
 const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1] ?? "";
 

@@ -83,7 +83,7 @@ class Play extends View {
         <instep-player></instep-player>
         <aside>
           <section class="card" aria-label="The recording">
-            <h2><span class="dot"></span>${saver ? "Recording" : "Beginning"}</h2>
+            <h2><span class="dot" ?hidden=${!saver}></span>${saver ? "Recording" : this.#fault ? "Nothing is recorded" : "Beginning"}</h2>
             <dl class="facts">
               <dt>File</dt><dd>${id?.split("/").at(-1) ?? "…"}</dd>
               <dt>Played</dt><dd class="num">${this.#began ? clock((Date.now() - this.#began) / 1000) : "0:00"}</dd>
@@ -128,6 +128,7 @@ class Play extends View {
       this.#timer = setInterval(() => void this.#save(), SAVE_EVERY);
     } catch (error) {
       this.#fault = (error as Error).message;
+      this.#saver = undefined; // nothing was played
     }
     this.requestUpdate();
   }

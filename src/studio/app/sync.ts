@@ -145,7 +145,7 @@ class Sync extends View {
   ): TemplateResult {
     // An open value (":INTEGER") is typed.
     if (values.some((value) => value.endsWith(":INTEGER")))
-      return html`<input id=${id} aria-label=${label} .value=${chosen} list="${id}-list" @change=${(event: Event) => this.#took(take, event)} />
+      return html`<input id=${id} class=${other ? "other" : ""} aria-label=${label} .value=${chosen} list="${id}-list" @change=${(event: Event) => this.#took(take, event)} />
         <datalist id="${id}-list">${values.map((value) => html`<option value=${value.replace(":INTEGER", ":1")}></option>`)}</datalist>`;
     return html`<select id=${id} class=${other ? "other" : ""} aria-label=${label} @change=${(event: Event) => this.#took(take, event)}>
       ${values.map((value) => option(value, value, chosen))}

@@ -41,7 +41,7 @@ class Watch extends View {
       <div class="stage">
         <div>${this.#screen(entry)}</div>
         <aside>
-          ${entry.kind === "recording" ? this.#clip(entry) : nothing} ${this.#about(entry)}
+          ${entry.kind === "recording" && entry.card?.frames ? this.#clip(entry) : nothing} ${this.#about(entry)}
           ${entry.kind === "recording" ? this.#clips(entry) : nothing}
         </aside>
       </div>
@@ -56,8 +56,8 @@ class Watch extends View {
     }
     if (this.#native)
       return html`<studio-native-player .rest=${id} .frames=${card?.frames ?? 0} .rate=${rateOf(card)}></studio-native-player>`;
-    if (!this.#rom)
-      return html`<div class="screen empty"><span>${this.#fault || !this.#asked ? "" : "Opening…"}</span></div>`;
+    if (this.#fault) return html``;
+    if (!this.#rom) return html`<div class="screen empty"><span>${this.#asked ? "Opening…" : ""}</span></div>`;
     return html`${keyed(id, html`<instep-player src=${pathOf("files", id)} rom=${this.#rom} controls .sourceFor=${this.#goNative}></instep-player>`)}`;
   }
 
@@ -125,13 +125,15 @@ class Watch extends View {
   }
 
   #length({ card }: Entry): string {
-    return this.#to < this.#from ? "–" : clock((this.#to - this.#from + 1) / rateOf(card));
+    const seconds = (this.#to - this.#from + 1) / rateOf(card);
+    return seconds <= 0 ? "–" : seconds < 60 ? `${seconds.toFixed(1)} s` : clock(seconds);
   }
 
   async #prepare(entry: Entry): Promise<void> {
     this.#asked = true;
     this.#to = Math.min(CLIP, entry.card?.frames ?? 1);
-    if (entry.kind === "recording" || entry.kind === "movie") {
+    if (entry.card?.fault && entry.card.frames === undefined) this.#fault = `${entry.name}: ${entry.card.fault}`;
+    else if (entry.kind === "recording" || entry.kind === "movie") {
       try {
         const { id } = await ask<{ id: string }>("GET", pathOf("api/rom", entry.id));
         await loadPlayer();

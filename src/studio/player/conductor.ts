@@ -120,8 +120,7 @@ export class Conductor {
   /** Ends its workers; something may be opened again. */
   close(): void {
     this.#loading.abort();
-    this.#source?.close();
-    this.#source = undefined;
+    this.#leave();
     this.model = newModel();
   }
 
@@ -134,8 +133,10 @@ export class Conductor {
     if (opened?.kind !== "replay") return Promise.resolve();
     const to = Math.max(0, Math.min(Math.round(frame), opened.frames));
     this.set({ begun: true });
-    this.tell({ do: "seek", frame: to });
-    return new Promise((arrive) => this.#sought.push({ frame: to, arrive }));
+    return new Promise((arrive) => {
+      this.#sought.push({ frame: to, arrive });
+      this.tell({ do: "seek", frame: to });
+    });
   }
 
   rate(rate: number): void {
@@ -178,7 +179,7 @@ export class Conductor {
 
   /** Takes frames from there from now on: a canvas is given away once, so each source has its own. */
   #renew(source: FrameSource): void {
-    this.#source?.close();
+    this.#leave();
     this.#source = source;
     source.onNews = (news) => this.#hear(news);
     const canvas = document.createElement("canvas");
@@ -186,6 +187,15 @@ export class Conductor {
     this.tell({ do: "screen", canvas: canvas.transferControlToOffscreen() });
     this.tell({ do: "rate", rate: this.model.rate });
     this.onSource(source);
+  }
+
+  /** Nobody waits for it any more. */
+  #leave(): void {
+    this.#source?.close();
+    this.#source = undefined;
+    this.#arrived(this.#sought.length - 1);
+    for (const answer of this.#asked.values()) answer(undefined as never);
+    this.#asked.clear();
   }
 
   /** Tells it, and waits until what it opens is open. */
@@ -197,11 +207,11 @@ export class Conductor {
   }
 
   #ask<T>(what: "recording" | "finish" | "beat"): Promise<T> {
+    if (!this.#source) return Promise.resolve(undefined as T);
     const id = this.#asks++;
-    this.tell({ do: "ask", what, id });
     return new Promise<T>((resolve) => {
-      if (this.#source) this.#asked.set(id, resolve);
-      else resolve(undefined as T);
+      this.#asked.set(id, resolve);
+      this.tell({ do: "ask", what, id });
     });
   }
 

@@ -24,6 +24,7 @@ const REST = 2500;
  */
 export class InstepPlayer extends PlayerElement {
   static override styles = [stage, overlayStyle, controlsStyle, keysStyle, fit];
+  #dialog: HTMLDialogElement | null = null;
   #fast = false;
   #rest: ReturnType<typeof setTimeout> | undefined;
 
@@ -39,7 +40,9 @@ export class InstepPlayer extends PlayerElement {
   override updated(changed: PropertyValues<this>): void {
     super.updated(changed);
     const dialog = this.renderRoot.querySelector("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
+    // Once each: one that was just closed by Escape is still there.
+    if (dialog !== this.#dialog) dialog?.showModal();
+    this.#dialog = dialog;
   }
 
   override render() {
@@ -50,7 +53,7 @@ export class InstepPlayer extends PlayerElement {
     return html`
       <div class="deck ${phase} ${over ? "over" : ""} ${live ? "live" : ""} ${model.idle ? "idle" : ""}" role="region"
         aria-label="Player${opened ? `: ${titleOf(opened.game)}` : ""}">
-        <div id="stage" part="stage" style="--_aspect: ${opened?.aspect ?? 4 / 3}" role=${live ? "application" : "group"}
+        <div id="stage" part="stage" .style=${`--_aspect: ${opened?.aspect ?? 4 / 3}`} role=${live ? "application" : "group"}
           tabindex="0" aria-label=${live ? "The game's pad" : "Picture"} @click=${this.#press}>
           <div id="screen"></div>
           ${overlay(model, this.#doings)}
@@ -157,7 +160,7 @@ export class InstepPlayer extends PlayerElement {
     const key = event.key.toLowerCase();
     const target = event.composedPath()[0] as HTMLElement;
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    if (model.keys) {
+    if (this.#dialog?.open) {
       if (!down || model.binding === undefined || key === "escape" || key === "tab") return;
       event.preventDefault();
       this.keys.bind(model.binding as Action | PadKey, key);

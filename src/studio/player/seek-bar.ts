@@ -159,11 +159,11 @@ export class InstepSeekBar extends LitElement {
         @pointerdown=${this.#point} @pointermove=${this.#point} @pointerup=${this.#leave}
         @pointercancel=${this.#leave} @pointerleave=${this.#leave}>
         <div class="rail">
-          <i class="scouted" style="--to: ${this.#part(scouted)}"></i>
-          ${looped ? html`<i class="loop" style="--from: ${this.#part(loopFrom ?? 0)}; --to: ${this.#part(loopTo ?? frames)}"></i>` : nothing}
+          <i class="scouted" .style=${`--to: ${this.#part(scouted)}`}></i>
+          ${looped ? html`<i class="loop" .style=${`--from: ${this.#part(loopFrom ?? 0)}; --to: ${this.#part(loopTo ?? frames)}`}></i>` : nothing}
           <i class="played"></i>
         </div>
-        ${marks.map(({ frame, kind }) => html`<i class="mark ${kind}" style="--at: ${this.#part(frame)}"></i>`)}
+        ${marks.map(({ frame, kind }) => html`<i class="mark ${kind}" .style=${`--at: ${this.#part(frame)}`}></i>`)}
         <i class="knob"></i>
       </div>
       ${peeked === undefined ? nothing : this.#peek(peeked)}`;
@@ -171,7 +171,7 @@ export class InstepSeekBar extends LitElement {
 
   #peek(frame: number) {
     const [mark] = this.marks.filter((one) => one.frame === frame);
-    return html`<div class="peek" aria-hidden="true" style="--at: ${this.#part(frame)}">
+    return html`<div class="peek" aria-hidden="true" .style=${`--at: ${this.#part(frame)}`}>
       <canvas hidden></canvas>
       ${mark ? html`<p class=${mark.kind}>${mark.text}</p>` : nothing}
       <p><b>${timeOf(frame, this.fps)}</b> <span>frame ${counted(frame)}</span></p>

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { setPriority } from "node:os";
 import { writeWhole } from "../../follow/job.node.ts";
 import { Refusal } from "./fault.node.ts";
 import type { Folders } from "./folders.node.ts";
+import { type Ended, type Progress, runStep } from "./step.node.ts";
 
 /** One run of the program. */
 export interface Step {
@@ -29,14 +29,8 @@ export interface Plan {
   readonly goesOn?: boolean;
 }
 
-/** How a step ended: its exit code, and the JSON that it printed. */
-export interface Outcome {
+export interface Outcome extends Ended {
   readonly step: number;
-  readonly code: number;
-  readonly result?: unknown;
-  /** What it printed for people instead. */
-  readonly words?: string;
-  readonly fault?: string;
 }
 
 export interface Job extends Plan {
@@ -45,7 +39,7 @@ export interface Job extends Plan {
   state: "waiting" | "running" | "done" | "failed" | "cancelled" | "interrupted";
   /** The step that runs, or ran last. */
   step: number;
-  progress?: { readonly step: string; readonly done: number; readonly total: number };
+  progress?: Progress;
   /** What it said last. */
   lines: string[];
   outcomes: Outcome[];
@@ -55,7 +49,6 @@ export interface Job extends Plan {
 }
 
 const MOST_LINES = 200;
-const MOST_OUTPUT = 32 << 20;
 const TELL_EVERY = 200;
 const KILL_AFTER = 4000;
 /** A force-sync may take hours: shorter things do not wait for it. */
@@ -177,7 +170,7 @@ export class Jobs {
       job.outcomes = [...job.outcomes.filter(({ step }) => step !== job.step), outcome];
       this.#ended(job, outcome);
       if (outcome.code !== 0 && !job.goesOn) {
-        job.fault = outcome.fault ?? "it ended without a word";
+        job.fault = outcome.fault!;
         this.#settle(job, "failed");
         break;
       }
@@ -190,50 +183,20 @@ export class Jobs {
     this.#next();
   }
 
-  #runStep(job: Job): Promise<Outcome> {
-    const child = spawn(process.execPath, [this.#cli, ...job.steps[job.step]!.args], {
-      cwd: this.#folders.home,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: { ...process.env, INSTEP_PROGRESS: "ipc" },
+  async #runStep(job: Job): Promise<Outcome> {
+    const ended = await runStep(this.#cli, this.#folders.home, job.steps[job.step]!.args, {
+      started: (child) => this.#running.set(job.id, child),
+      lines: (lines) => {
+        job.lines = [...job.lines, ...lines].slice(-MOST_LINES);
+        this.#change(job);
+      },
+      progress: (progress) => {
+        job.progress = progress;
+        this.#change(job, progress.done >= progress.total);
+      },
     });
-    this.#running.set(job.id, child);
-    try {
-      // The page that shows it, and a game that is played in it, go first.
-      setPriority(child.pid!, 10);
-    } catch {
-      // It has ended already, or this system has no such thing.
-    }
-    let out = "";
-    let half = "";
-    child.stdout!.on("data", (text: Buffer) => {
-      if (out.length < MOST_OUTPUT) out += text;
-    });
-    child.stderr!.on("data", (text: Buffer) => {
-      const lines = (half + text).split("\n");
-      half = lines.pop()!;
-      job.lines = [...job.lines, ...lines.map((line) => line.slice(0, 500))].slice(-MOST_LINES);
-      this.#change(job);
-    });
-    child.on("message", (message) => {
-      job.progress = message as NonNullable<Job["progress"]>;
-      this.#change(job, job.progress.done >= job.progress.total);
-    });
-    return new Promise((resolve) => {
-      child.on("error", () => {});
-      child.on("close", (code) => {
-        this.#running.delete(job.id);
-        const fault = job.lines.findLast((line) => line.startsWith("instep: "))?.slice("instep: ".length);
-        const result = lastJson(out);
-        resolve({
-          step: job.step,
-          code: code ?? 1,
-          ...(result !== undefined ? { result } : out && { words: out.slice(-20_000) }),
-          ...(code !== 0 && {
-            fault: fault ?? (code === null ? "it was ended from outside" : (job.lines.at(-1) ?? "")),
-          }),
-        });
-      });
-    });
+    this.#running.delete(job.id);
+    return { step: job.step, ...ended };
   }
 
   #end(id: string): void {
@@ -264,14 +227,5 @@ export class Jobs {
     if (!now && time - (this.#told.get(job.id) ?? 0) < TELL_EVERY) return;
     this.#told.set(job.id, time);
     this.#tell(job);
-  }
-}
-
-function lastJson(out: string): unknown {
-  const line = out.trimEnd().split("\n").at(-1) ?? "";
-  try {
-    return line.startsWith("{") ? JSON.parse(line) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -10,7 +10,7 @@ import type { Library } from "./library.node.ts";
 const MOST_OPEN = 2;
 const IDLE = 30_000;
 /** Thumbnails show this part of the way through, and at most this frame: what comes later takes long to reach. */
-const THUMBNAIL = { part: 0.4, latest: 1200, width: 192 };
+const THUMBNAIL = { part: 0.4, latest: 600, width: 192 };
 
 interface Open {
   readonly replay: Promise<IndexedReplay>;
