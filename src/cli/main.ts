@@ -48,6 +48,12 @@ if (process.env.INSTEP_PROGRESS === "ipc" && process.channel) {
   process.on("disconnect", () => process.exit(EXIT.desync));
   process.channel.unref();
 }
+// Whoever read what is printed has enough of it (`| head`).
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(EXIT.ok);
+  process.stderr.write(`instep: what it has to say cannot be written (${code})\n`);
+  process.exit(EXIT.usage);
+});
 try {
   await main();
 } catch (error) {

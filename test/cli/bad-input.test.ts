@@ -1,7 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { instep, scratch } from "../support/cli.ts";
+import { instep, main, scratch } from "../support/cli.ts";
 import { hasShared, shared } from "../support/data.ts";
 
 const movie = shared("movies/bk2/homebrew-cybercoaster-M6779.bk2");
@@ -86,6 +87,21 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
     expect(instep("nosuch").code).toBe(2);
     expect(instep("run", rom, "--frames", "-1").code).toBe(2);
     expect(instep("run", rom, "--shot", "x.png").code).toBe(2);
+  });
+});
+
+describe("what is printed", () => {
+  const said = (to: string): string =>
+    execFileSync("bash", [
+      "-c",
+      `{ "$0" "$1" --help 2>&3 ${to}; echo "\${PIPESTATUS[0]}"; } 3>&1`,
+      process.execPath,
+      main,
+    ]).toString();
+
+  it("may be read in part, and where it cannot be written that is told", () => {
+    expect(said("| true")).toBe("0\n");
+    expect(said("> /dev/full")).toBe("instep: what it has to say cannot be written (ENOSPC)\n2\n");
   });
 });
 
