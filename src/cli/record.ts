@@ -20,6 +20,12 @@ import {
 } from "./options.ts";
 import { Progress } from "./progress.ts";
 
+/** A file with a key, and the port of who signs with it. */
+interface Signer {
+  key: string;
+  port: number;
+}
+
 interface RecordFlags extends MoreRoms {
   movie?: string;
   bot?: string;
@@ -27,9 +33,9 @@ interface RecordFlags extends MoreRoms {
   core?: string;
   set: Record<string, string>;
   profile?: string;
-  patch: string[];
+  patch?: string[];
   keyframes?: number;
-  sign: { key: string; port: number }[];
+  sign?: Signer[];
   live?: boolean;
   serve?: number | true;
   host?: string;
@@ -53,7 +59,7 @@ export function add(program: Command): Command {
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(profileOption())
-    .option("--patch <names>", "patches of the profile that are on, with commas", names, [])
+    .option("--patch <names>", "patches of the profile that are on, with commas", names)
     .addOption(
       new Option(
         "--keyframes <n>",
@@ -64,9 +70,7 @@ export function add(program: Command): Command {
       new Option(
         "--sign <key@player>",
         "a player's key, which is made when it is not there (player: 1 without @; repeatable)",
-      )
-        .argParser(seat)
-        .default([], ""),
+      ).argParser(seat),
     )
     .option("--live", "at the console's own speed, readable by mirrors as it grows")
     .addOption(
@@ -85,9 +89,12 @@ export function add(program: Command): Command {
   );
 }
 
-const names = (text: string, previous: string[]): string[] => [...previous, ...text.split(",").map((n) => n.trim())];
+const names = (text: string, previous: string[] = []): string[] => [
+  ...previous,
+  ...text.split(",").map((n) => n.trim()),
+];
 
-function seat(text: string, before: { key: string; port: number }[]): { key: string; port: number }[] {
+function seat(text: string, before: Signer[] = []): Signer[] {
   const [, key, player] = /^(.*?)(?:@(\d+))?$/.exec(text)!;
   const port = Number(player ?? 1) - 1;
   if (!key || port < 0 || port > 15)
@@ -108,7 +115,8 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
     throw new Problem("--movie and --bot both say who plays; give one of them");
   const { movie, boot } = flags.movie === undefined ? {} : await loadMovie(flags.movie);
   const profile = await loadProfile(flags.profile);
-  if (flags.patch.length > 0 && !profile) throw new Problem("--patch names patches of a profile; add --profile");
+  const { patch = [] } = flags;
+  if (patch.length > 0 && !profile) throw new Problem("--patch names patches of a profile; add --profile");
   const { serve } = flags;
   if (flags.host !== undefined && serve === undefined)
     throw new Problem("--host says where --serve listens; add --serve");
@@ -121,9 +129,7 @@ async function run(rom: string, flags: RecordFlags): Promise<void> {
     profile,
     patches:
       profile &&
-      Object.fromEntries(
-        profile.profile.patches.map((p) => [p.name, false]).concat(flags.patch.map((name) => [name, true])),
-      ),
+      Object.fromEntries(profile.profile.patches.map((p) => [p.name, false]).concat(patch.map((name) => [name, true]))),
     movie,
     bot: flags.bot,
     out: flags.out ?? `${basename(rom).replace(/\.[^.]*$/, "")}.isr`,

@@ -63,12 +63,13 @@ export function add(program: Command): Command {
 }
 
 async function run(file: string, flags: ReplayFlags): Promise<void> {
-  const it = await played(file, flags);
+  const replay = readReplay(file, await readInput(file));
+  const it = await played(file, replay, flags);
   const { playback } = it;
   if (flags.report !== undefined) writeWhole(flags.report, writeReplayReport({ ...it, command: commandLine() }));
   if (flags.json) console.log(asJson(it));
   else for (const line of told(it)) console.log(line);
-  if (playback.differing > 0 || playback.gaveUp) process.exitCode = EXIT.desync;
+  if (playback.differing > 0 || playback.gaveUp || replay.damage !== undefined) process.exitCode = EXIT.desync;
 }
 
 /** A recording, how it was played, and why it parted where it did. */
@@ -82,8 +83,7 @@ export interface PlayedFile {
 }
 
 /** Plays a recording as the flags say, with a progress bar. */
-export async function played(file: string, flags: ReplayFlags): Promise<PlayedFile> {
-  const replay = readReplay(file, await readInput(file));
+export async function played(file: string, replay: Replay, flags: ReplayFlags): Promise<PlayedFile> {
   const games = await gamesOf(file, replay, flags);
   const log = replay.profile && new ReadingsLog(replay.profile, replay.frames);
   const progress = new Progress();

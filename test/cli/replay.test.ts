@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeIsr } from "../../src/replay/isr.ts";
+import { readReplay } from "../../src/replay/reader.ts";
 import { PROFILE } from "../replay/gleam.ts";
 import { type Ended, instep, scratch } from "../support/cli.ts";
 
@@ -103,6 +105,16 @@ describe("instep replay", () => {
     expect(code).toBe(0);
   });
 
+  it("of what was damaged plays what stands before that, and does not call it good", () => {
+    const hurt = Buffer.from(readFileSync(recording));
+    hurt[hurt.length - 200]! ^= 1;
+    writeFileSync(file("hurt.isr"), hurt);
+    const { code, out } = instep("replay", file("hurt.isr"));
+    expect(out).toMatch(/\ndamaged: the item at byte \d+ is damaged; what stands before is played\n/);
+    expect(out).toMatch(/in step: all \d+ frames agree/);
+    expect(code).toBe(1);
+  });
+
   it("refuses bad input in one line", () => {
     writeFileSync(file("junk.isr"), "junk");
     refused(instep("replay", file("junk.isr")), /junk\.isr: it does not start as an \.isr does/);
@@ -140,5 +152,29 @@ describe("instep verify", () => {
     const fast = instep("verify", recording, "--set", "overclock=2x", "--json");
     expect(fast.code).toBe(1);
     expect(JSON.parse(fast.out)).toMatchObject({ holds: false, explanation: { class: "lag" } });
+  });
+
+  it("with --signatures does not hold for frames that nobody signed, however well they play", () => {
+    const signed = file("signed.isr");
+    const flags = ["--core", "nestopia", "--keyframes", "0", "--frames", "700", "--sign", file("ada.pem")];
+    expect(instep("record", rom, ...flags, "-o", signed).code).toBe(0);
+    const whole = instep("verify", signed, "--signatures");
+    expect(whole.out).toMatch(/\nplayer 1 \(ada\): signed to frame 700, key [0-9a-f]{64}\nverified\n$/);
+    expect(whole.code).toBe(0);
+    // As its writer leaves it when it is killed, and as somebody may have gone on with it.
+    const bytes = readFileSync(signed);
+    const lastLink = bytes.lastIndexOf(Buffer.from([0x83, 12, 0x58, 32]));
+    writeFileSync(file("tail.isr"), bytes.subarray(0, lastLink));
+    const cut = instep("verify", file("tail.isr"), "--signatures");
+    expect(cut.out).toContain("in step: all 701 frames agree");
+    expect(cut.out).toMatch(/signed to frame 6\d\d, and NOT the \d+ after it, key .*\nNOT verified\n$/);
+    expect(cut.code).toBe(1);
+    expect(instep("verify", file("tail.isr")).code).toBe(0);
+  });
+
+  it("refuses a file of inputs only before it plays it", () => {
+    const { movie } = readReplay(recording, readFileSync(recording));
+    writeFileSync(file("inputs.isr"), writeIsr(movie, {}));
+    refused(instep("verify", file("inputs.isr"), "--rom", file("none.nes")), /inputs\.isr: holds inputs only/);
   });
 });
