@@ -47,25 +47,43 @@ export interface ShotPlan {
 /** Shots that are shown of each side of a seam. */
 const AROUND = 3;
 
+/**
+ * Frames before a seam that are drawn once more before run B. What a renderer holds is in no state: it would show what it
+ * drew last in run A, frames after the seam, where B is to begin.
+ */
+const WARM_UP = 8;
+
 /** Plays a run to its end and gives the frames of its video, with every seam closed. */
 export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
   const repairs = new Map(plan.repairs.map((repair) => [repair.frame, repair]));
   let recent: Shot[] = [];
+  let warmUp: { state: Uint8Array; frame: number; sample: number | undefined } | undefined;
 
   /** Loads the reference's state where there is one for this frame. */
   function repairHere(): void {
-    const repair = repairs.get(run.frame);
-    if (!repair) return;
-    run.load(repair.load(), repair.frame, repair.sample);
+    if (repairs.has(run.frame)) repair(run.frame);
+    else prepare();
+  }
+  function repair(frame: number): void {
+    const { load, sample } = repairs.get(frame)!;
+    run.load(load(), frame, sample);
     plan.onReadings(run.read());
+    warmUp = undefined;
+    prepare();
+  }
+  /** Keeps a state of this run a little before the next repair. */
+  function prepare(): void {
+    if (warmUp || !isNear(run.frame + 1, WARM_UP)) return;
+    warmUp = { state: run.machine.saveState(), frame: run.frame, sample: run.sampleAt(run.frame) };
   }
   function step(): Shot {
     run.step(SHOW_ALL);
     plan.onStep?.(run.frame);
     return { frame: run.frame, picture: run.machine.video, samples: run.machine.audio.samples };
   }
-  function nearSeam(frame: number): boolean {
-    for (let f = frame; f < frame + AROUND; f++) if (repairs.has(f)) return true;
+  /** Whether one of so many frames, from this one on, is repaired. */
+  function isNear(frame: number, frames: number): boolean {
+    for (let f = frame; f < frame + frames; f++) if (repairs.has(f)) return true;
     return false;
   }
 
@@ -79,22 +97,23 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
   while (run.frame < plan.end) {
     const shot = step();
     plan.onReadings(run.read());
-    if (nearSeam(run.frame)) recent = [...recent, keep(shot)].slice(-AROUND);
+    if (isNear(run.frame, AROUND)) recent = [...recent, keep(shot)].slice(-AROUND);
     yield shot;
+    prepare();
     if (!repairs.has(run.frame)) continue;
     if (run.frame < plan.end) yield* closeSeam(run.frame);
     else repairHere(); // nothing is shown after it
   }
 
   /**
-   * Run A, which parted at `frame`, is played on for as long as the offset may be, and kept. Then the state is loaded and
-   * run B is played over the same frames until its picture carries on that of A. The video goes on with A's shots up to
-   * there, then with B's. A repair on the way is made in B.
+   * Run A, which parted at `frame`, is played on for as long as the offset may be, and kept. Then some frames before the seam
+   * are drawn again, the state is loaded, and run B is played over the same frames until its picture carries on that of A.
+   * The video goes on with A's shots up to there, then with B's. A repair on the way is made in B.
    */
   function* closeSeam(frame: number): Generator<Shot> {
     const longest = Math.min(plan.offset === "auto" ? plan.maxOffset : plan.offset, plan.end - frame - 1);
     const finder = new OffsetFinder(longest, plan.offset === "auto");
-    finder.before(0, recent.at(-1)!.picture);
+    finder.before(0, standing(recent).at(-1)!.picture);
     const a: Shot[] = [];
     while (a.length <= longest) {
       a.push(keep(step()));
@@ -112,6 +131,7 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
         repairHere();
         continue;
       }
+      prepare();
       const { offset, proof } = found;
       // Samples of the frame after the cut: both runs have them, so that one can fade into the other.
       const joined = { ...b[offset]!, samples: crossfade(a[offset]!.samples, b[offset]!.samples, sampleRate(run)) };
@@ -126,9 +146,11 @@ export function* shots(run: Run, plan: ShotPlan): Generator<Shot> {
   }
 
   function rewind(frame: number): void {
-    const { load, sample } = repairs.get(frame)!;
-    run.load(load(), frame, sample);
-    plan.onReadings(run.read());
+    if (warmUp) {
+      run.load(warmUp.state, warmUp.frame, warmUp.sample);
+      while (run.frame < frame) step();
+    }
+    repair(frame);
   }
 }
 
