@@ -16,6 +16,10 @@ test.each([
 
 test("with the patch that clears the stage's memory, what it held is all one", async () => {
   const patches = { "clear stage": true };
+  const elsewhere = { settings: { ram: "ff" }, repair: "none" } as const;
+  const old = await record({ exhibit: "flock", settings: { ram: "00" } });
+  expect(await play(old, elsewhere)).toMatchObject({ parts: { frame: 40 } });
   const file = await record({ exhibit: "flock", settings: { ram: "00" }, patches });
+  expect(await play(file, elsewhere)).toMatchObject({ differing: [] });
   expect(await play(file, { settings: { ram: "random:7" }, repair: "none" })).toMatchObject({ differing: [] });
 });
