@@ -1,4 +1,5 @@
 import type { Machine } from "../machine/machine.ts";
+import { Problem } from "../problem.ts";
 import { type Place, placesIn, type Region, type Span } from "./audit-trace.ts";
 
 /** What is played and looked at after each frame. */
@@ -44,7 +45,10 @@ export class MemoryLog {
       memoryOf(machine, this.regions, now);
       const at = differing(last, now);
       total += at.length;
-      if (total > MOST_CHANGES) throw new RangeError(`memory changes too much to be kept over ${frames} frames`);
+      if (total > MOST_CHANGES)
+        throw new Problem(
+          `memory changes too much to be kept for longer than ${frame} frames; look at fewer: --frames ${frame}`,
+        );
       const values = new Uint8Array(at.length);
       for (let i = 0; i < at.length; i++) {
         const place = at[i]!;

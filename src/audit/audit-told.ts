@@ -46,7 +46,7 @@ export function table({ boot, frames, findings, seconds, fps }: Audit, all: bool
     `${boot.content.name} on ${boot.core.name} ${boot.core.version}, ${frames} frames, ${findings.length === 1 ? "1 trial" : `${findings.length} trials`} in ${seconds.toFixed(1)} s`,
     "",
     ...rows,
-    ...(quiet > 0 ? [`same       ${quiet} other values of options`] : []),
+    ...(quiet > 0 ? [`same       ${quiet} other ${quiet === 1 ? "value" : "values"} of options`] : []),
     "",
     `${count("same")} same, ${count("differs")} differ, ${count("output")} in picture or sound alone, ${count("unsure")} unsure, ${count("untried")} not tried; ${fps.audit} frames a second (one plain run: ${fps.plain})`,
   ];

@@ -109,6 +109,7 @@ export async function audit(request: AuditRequest): Promise<Audit> {
   const spec = specOf({ ...plain, frames });
   const trace = frames === first ? probe : await played(spec);
   const trials = trialsOf({ ...subject, frames }, seed).filter(({ id }) => id.search(escaped(request.only)) >= 0);
+  if (trials.length === 0) throw new Problem(`no trial has "${request.only}" in its name; --all lists every one`);
   const bench = new Bench(spec, trace, deadline);
   const findings = new Map<string, Finding>();
   const keep = (finding: Finding): void => {

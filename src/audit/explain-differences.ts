@@ -26,8 +26,8 @@ export interface Difference {
 /** Stretches of differing input that are looked at one by one; with more of them, neighbours are taken together. */
 const MOST_STRETCHES = 32;
 
-/** All in which B differs from A. */
-export function differencesOf(a: Side, b: Side): Difference[] {
+/** All in which B differs from A, of what comes before so many frames are over. */
+export function differencesOf(a: Side, b: Side, frames: number): Difference[] {
   const found: Difference[] = [];
   const add = (what: string, x: string, y: string, take: Difference["take"]): void => {
     if (x !== y) found.push({ what, a: x, b: y, take });
@@ -57,7 +57,7 @@ export function differencesOf(a: Side, b: Side): Difference[] {
   const events = ({ movie }: Side): string =>
     movie.events.map(({ at, kind }) => `${kind} at ${at}`).join(", ") || "none";
   add("resets and the like", events(a), events(b), (run, other) => withMovie(run, { events: other.movie.events }));
-  return [...found, ...inputs(a.movie, b.movie)];
+  return [...found, ...inputs(a.movie, b.movie, frames)];
 }
 
 const withMovie = (run: Side, fields: Partial<Movie>): Side => ({ ...run, movie: { ...run.movie, ...fields } });
@@ -70,7 +70,7 @@ function saved({ start }: Movie): string {
 }
 
 /** Inputs, stretch by stretch; movies of different shape are one difference. */
-function inputs(a: Movie, b: Movie): Difference[] {
+function inputs(a: Movie, b: Movie, frames: number): Difference[] {
   const shape = ({ by, tracks }: Movie): string =>
     `by ${by}: ${tracks.map((t) => `${t.device}${t.sticks ? " with sticks" : ""}${t.touch ? " with touch" : ""}`).join(", ") || "no pads"}`;
   if (shape(a) !== shape(b)) {
@@ -78,7 +78,9 @@ function inputs(a: Movie, b: Movie): Difference[] {
       withMovie(run, { by: other.movie.by, length: other.movie.length, tracks: other.movie.tracks });
     return [{ what: "input", a: shape(a), b: shape(b), take }];
   }
-  return stretches(a, b).map(({ from, to }) => ({
+  // Nobody knows how many polls those frames take.
+  const end = a.by === "frame" ? frames : Number.POSITIVE_INFINITY;
+  return stretches(a, b, end).map(({ from, to }) => ({
     what: from === to ? `input at ${from}` : `input at ${from} to ${to}`,
     a: pressed(a, from),
     b: pressed(b, from),
@@ -89,8 +91,8 @@ function inputs(a: Movie, b: Movie): Difference[] {
 const pressed = ({ tracks }: Movie, at: number): string =>
   tracks.map(({ buttons }) => `0x${(buttons[at] ?? 0).toString(16)}`).join(" ");
 
-function stretches(a: Movie, b: Movie): { from: number; to: number }[] {
-  const length = Math.max(a.length, b.length);
+function stretches(a: Movie, b: Movie, end: number): { from: number; to: number }[] {
+  const length = Math.min(end, Math.max(a.length, b.length));
   const found: { from: number; to: number }[] = [];
   for (let i = 0; i < length; i++) {
     if (a.tracks.every((track, t) => sameSample(track, b.tracks[t]!, i))) continue;

@@ -52,7 +52,7 @@ export interface Explanation {
 
 /** Two runs that part: which of their differences it takes, and where it shows first. */
 export async function explainParting(a: Side, b: Side, frames: number): Promise<Explanation> {
-  const differences = differencesOf(a, b);
+  const differences = differencesOf(a, b, frames);
   return inChild("the run to be explained", async (child) => {
     const told = { frames, differences: differences.map(({ what, a, b }) => ({ what, a, b })) };
     const names = a.core === b.core && a.rom === b.rom ? undefined : await common(child, a, b);
@@ -130,13 +130,16 @@ async function how(
   return { ...(source && { source }), ...(chain && { chain }) };
 }
 
-/** A recording as a side: its boot, its patches and its inputs. `rom` is its game where it is not found by its hash. */
-export async function sideOf(file: string, rom?: string): Promise<{ side: Side; frames: number }> {
+/** A recording as a side: its boot, its patches and its inputs. `given`: its games, where they are not found by their hashes. */
+export async function sideOf(
+  file: string,
+  given: Parameters<typeof findGames>[3] = {},
+): Promise<{ side: Side; frames: number }> {
   const replay = readReplay(file, await readInput(file));
   const { recording, movie, profile } = replay;
   const boot = recordedBoot(recording);
   if (!boot) throw new Problem(`${file}: names no boot; give --a and --b with a game instead`);
-  const games = await findGames(file, movie.rom, boot, { rom });
+  const games = await findGames(file, movie.rom, boot, given);
   const side: Side = {
     ...games,
     core: boot.core.name,
@@ -150,7 +153,7 @@ export async function sideOf(file: string, rom?: string): Promise<{ side: Side; 
 }
 
 /** What a side is made of, as `--a` and `--b` say it. */
-export interface Made extends Pick<MachineSpec, "rom" | "profile"> {
+export interface Made extends Pick<MachineSpec, "rom" | "more" | "profile"> {
   readonly core?: string | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly patches: Readonly<Record<string, boolean>>;

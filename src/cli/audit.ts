@@ -5,19 +5,23 @@ import { syncSettings, table } from "../audit/audit-told.ts";
 import { keepSyncSettings, writeSyncSettings } from "../follow/sync-settings.node.ts";
 import { Problem } from "../problem.ts";
 import {
+  atLeastOne,
   coreOption,
   count,
   example,
   jsonOption,
   loadMovie,
   loadProfile,
+  type MoreRoms,
+  moreRoms,
   noMovie,
   profileOption,
   setOption,
+  withMoreRoms,
 } from "./options.ts";
 import { Progress } from "./progress.ts";
 
-interface AuditFlags {
+interface AuditFlags extends MoreRoms {
   movie?: string;
   press?: boolean;
   frames?: number;
@@ -35,9 +39,7 @@ interface AuditFlags {
 }
 
 export function add(program: Command): Command {
-  const command = program
-    .command("audit")
-    .argument("<rom>", "the game")
+  const command = withMoreRoms(program.command("audit").argument("<rom>", "the game"))
     .description(
       "Changes one thing at a time and compares whole runs: what this game's run depends on, and what to pin.",
     )
@@ -45,14 +47,14 @@ export function add(program: Command): Command {
     .option("--press", "instead of a movie: buttons pressed at random, the same ones each time")
     .addOption(
       new Option("--frames <n>", "frames of each run (default: the movie's or 600, as the budget allows)").argParser(
-        count,
+        atLeastOne,
       ),
     )
     .addOption(coreOption())
     .addOption(setOption())
     .addOption(profileOption())
     .addOption(new Option("--budget <seconds>", "stop after so long").argParser(count).default(100))
-    .addOption(new Option("--jobs <n>", "runs at once (default: one for each CPU core)").argParser(count))
+    .addOption(new Option("--jobs <n>", "runs at once (default: one for each CPU core)").argParser(atLeastOne))
     .option("--only <text>", "only trials with this in their name")
     .option("--job <file>", "keep finished trials here, and go on from it")
     .option("--no-options", "leave the core's options alone")
@@ -75,6 +77,7 @@ async function run(rom: string, flags: AuditFlags): Promise<void> {
   const progress = new Progress();
   const result = await audit({
     rom,
+    more: moreRoms(flags),
     core: flags.core,
     settings: flags.set,
     movie: flags.press ? presses(flags.frames ?? PRESSED) : movie,

@@ -5,18 +5,21 @@ import { framesOf } from "../movie/movie.ts";
 import { EXIT, Problem } from "../problem.ts";
 import type { Fault } from "../replay/run.ts";
 import {
+  atLeastOne,
   coreOption,
-  count,
   example,
   jsonOption,
   loadMovie,
   loadProfile,
+  type MoreRoms,
+  moreRoms,
   noMovie,
   profileOption,
   settings,
+  withMoreRoms,
 } from "./options.ts";
 
-interface ExplainFlags {
+interface ExplainFlags extends MoreRoms {
   rom?: string;
   a?: Record<string, string>;
   b?: Record<string, string>;
@@ -28,10 +31,11 @@ interface ExplainFlags {
 }
 
 export function add(program: Command): Command {
-  const command = program
+  const arguments_ = program
     .command("explain")
     .argument("[a]", "a recording (.isr)")
-    .argument("[b]", "another one that parts from it")
+    .argument("[b]", "another one that parts from it");
+  const command = withMoreRoms(arguments_)
     .description("Two runs that part: which of their differences it takes, and where it shows first.")
     .option("--rom <file>", "the game")
     .addOption(
@@ -45,7 +49,7 @@ export function add(program: Command): Command {
     .addOption(coreOption())
     .addOption(profileOption())
     .addOption(
-      new Option("--frames <n>", "frames that are compared (default: the shorter one's, or 600)").argParser(count),
+      new Option("--frames <n>", "frames that are compared (default: the shorter one's, or 600)").argParser(atLeastOne),
     )
     .addOption(jsonOption())
     .action(run);
@@ -71,7 +75,8 @@ async function run(a: string | undefined, b: string | undefined, flags: ExplainF
 async function recorded(a: string, b: string | undefined, flags: ExplainFlags) {
   if (b === undefined) throw new Problem(`${a}: give the recording that parts from it too: instep explain A.isr B.isr`);
   if (flags.a || flags.b) throw new Problem("--a and --b are for a game; recordings bring their own boots");
-  return [await sideOf(a, flags.rom), await sideOf(b, flags.rom)] as const;
+  const given = { rom: flags.rom, more: moreRoms(flags) };
+  return [await sideOf(a, given), await sideOf(b, given)] as const;
 }
 
 async function made(flags: ExplainFlags) {
@@ -86,6 +91,12 @@ function lag(frame: string): Fault[] {
   return [{ kind: "lag", frame: Number(frame) }];
 }
 
+function switched(key: string, value: string, profile: string | undefined): boolean {
+  if (profile === undefined) throw new Problem(`${key} names a patch of a profile; add --profile`);
+  if (value !== "on" && value !== "off") throw new Problem(`${key}=${value}: on or off is meant`);
+  return value === "on";
+}
+
 /** A side from "core=..,movie=..,patch:NAME=on,lag=FRAME,option=value". */
 async function sideFrom(rom: string, flags: ExplainFlags, words: Readonly<Record<string, string>>) {
   const { core = flags.core, movie: file = flags.movie, ...others } = words;
@@ -93,13 +104,14 @@ async function sideFrom(rom: string, flags: ExplainFlags, words: Readonly<Record
   const set: Record<string, string> = {};
   let faults: Fault[] = [];
   for (const [key, value] of Object.entries(others)) {
-    if (key.startsWith("patch:")) patches[key.slice(6)] = value === "on";
+    if (key.startsWith("patch:")) patches[key.slice(6)] = switched(key, value, flags.profile);
     else if (key === "lag") faults = [...faults, ...lag(value)];
     else set[key] = value;
   }
   const movie = file === undefined ? noMovie : (await loadMovie(file)).movie;
   const side = await madeSide({
     rom,
+    more: moreRoms(flags),
     core,
     settings: set,
     patches,

@@ -34,6 +34,12 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** As {@link count}, where none would be nothing to do. */
+export function atLeastOne(text: string): number {
+  if (!/^0*[1-9]/.test(text)) throw new InvalidArgumentError("A whole number from 1 on is meant.");
+  return count(text);
+}
+
 /** "lag@3000", also given several times. */
 export function fault(text: string, previous: readonly Fault[] = []): Fault[] {
   const match = /^lag@(\d{1,9})$/.exec(text);

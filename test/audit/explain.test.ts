@@ -32,7 +32,7 @@ const DECOYS = {
   nestopia_fds_auto_insert: "disabled",
 };
 /** Ten stretches of input that the zoo does not read: in the second port. */
-const UNREAD = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [35 + 4 * i, BUTTON.A]));
+const UNREAD = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [13 + 4 * i, BUTTON.A]));
 const FF = { nestopia_ram_power_state: "0xFF" };
 const plain = { rom: ZOO, core: "nestopia", profile, settings: {}, patches: {}, faults: [] };
 const walk = { 35: BUTTON.Right, 36: BUTTON.Right };
@@ -77,6 +77,13 @@ test("runs that differ in nothing that matters do not part", async () => {
   const explanation = await explainParting(await madeSide(spawn), await madeSide(b), 80);
   expect(explanation).toMatchObject({ causes: [], differences: [{ what: "nestopia_palette" }] });
   expect(explained(explanation)[0]).toMatch(/^They do not part: 80 frames/);
+});
+
+test("what is pressed after the frames that are looked at is no difference", async () => {
+  const b = { ...hiccup, movie: visit("hiccup", { ...walk, 50: BUTTON.Right, 60: BUTTON.Left }) };
+  const { causes, differences } = await explainParting(await madeSide(hiccup), await madeSide(b), 56);
+  expect(differences).toMatchObject([{ what: "input at 50" }]);
+  expect(causes).toMatchObject([{ what: "input at 50" }]);
 });
 
 test("the instruction that wrote the byte is named where the core has hooks, and what it was made from", async () => {
