@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { basename } from "node:path";
-import { openMachine, readInput } from "../follow/open-run.node.ts";
-import { type Boot, sha256Hex } from "../machine/boot.ts";
+import { findBot } from "../follow/load-bot.node.ts";
+import { openMachine } from "../follow/open-run.node.ts";
 import type { Machine } from "../machine/machine.ts";
 import { openIdentity } from "../netplay/identity.node.ts";
-import { Participant, type ParticipantOptions, type Saves } from "../netplay/participant.ts";
+import { Participant, type ParticipantOptions } from "../netplay/participant.ts";
 import { Relay } from "../netplay/relay/relay.node.ts";
 import type { Mode, Rules } from "../netplay/session/messages.ts";
 import { realSuite } from "../netplay/session/suite.ts";
@@ -15,6 +14,7 @@ import { Problem } from "../problem.ts";
 import { GrowingFile } from "../replay/growing-file.node.ts";
 import { deviceOf } from "../replay/recorder.ts";
 import { PlayerInput } from "./netplay-input.ts";
+import { disguised, machineFor, type OwnGame, openAs, ownGames, ownSave, roomsOf, startOf } from "./netplay-machine.ts";
 import { builtPage } from "./netplay-page.ts";
 import { Report } from "./netplay-report.ts";
 import { loadProfile, type MoreRoms, moreRoms } from "./options.ts";
@@ -59,19 +59,13 @@ interface HostFlags extends NetplayFlags, MoreRoms {
   listen: string;
 }
 
-/** A game that this user has. */
-interface OwnGame {
-  readonly path: string;
-  readonly name: string;
-  readonly sha256: string;
-}
-
 const DEFAULT_DELAY = 2;
 /** Cores to which a state is only data: one of a stranger can do no more than show a wrong picture. */
 const SAFE_CORES = ["jsnes", "boytacean"];
 
 export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   const more = moreRoms(flags);
+  if (flags.bot !== undefined) await findBot(flags.bot);
   const games = await ownGames([rom, ...more.filter((path) => path !== undefined)]);
   const profile = await loadProfile(flags.profile);
   const save = await ownSave(flags);
@@ -100,7 +94,7 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
     rules,
     seats,
     profile: profile ? JSON.stringify(profile.profile) : "",
-    gather: consoles > 1,
+    gather: consoles > 1 ? roomsOf(machine) : undefined,
   };
   try {
     await play({ flags, games, room, report, mode: "play", save, hosting });
@@ -109,14 +103,9 @@ export async function hostGame(rom: string, flags: HostFlags): Promise<void> {
   }
 }
 
-/** Handhelds have one pad: several players have one each, linked. */
-function machineFor(rom: string, { core, set, players = 2 }: HostFlags) {
-  if (core !== undefined || players === 1 || !/\.(gb|gbc|gba)$/i.test(rom)) return { core, settings: set };
-  return { core: "link", settings: { consoles: `${players}`, ...set } };
-}
-
 export async function joinGame(where: string, roms: string[], flags: JoinFlags, mode: Mode): Promise<void> {
   const games = await ownGames(roms);
+  if (flags.bot !== undefined) await findBot(flags.bot);
   const save = await ownSave(flags);
   const report = new Report(flags);
   const direct = await ways(flags);
@@ -214,55 +203,6 @@ const seatName = (seat: number): string => (seat < 0 ? "watched" : `${seat + 1}`
 function trusts({ session }: Participant, keys: readonly string[]): boolean {
   const others = session.players.filter(({ seat }) => seat !== session.seat);
   return others.length > 0 && others.every(({ identity }) => keys.includes(Buffer.from(identity).toString("hex")));
-}
-
-async function ownGames(paths: readonly string[]): Promise<OwnGame[]> {
-  return Promise.all(
-    paths.map(async (path) => ({ path, name: basename(path), sha256: sha256Hex(await readInput(path)) })),
-  );
-}
-
-/** The machine that a boot describes, with this user's files, as that seat sees it. */
-async function openAs(games: readonly OwnGame[], boot: Boot, saves: Saves, seat: number): Promise<Machine> {
-  const pathOf = ({ name, sha256 }: Boot["content"]): string => {
-    const own = games.find((game) => game.sha256 === sha256);
-    if (!own) throw new Problem(`the game needs ${name} (SHA-256 ${sha256.slice(0, 12)}...); name it too`);
-    return own.path;
-  };
-  // What is seen is each player's own business, and no part of the boot.
-  const view =
-    boot.core.name === "link" || boot.settings.consoles !== undefined ? { show: `${Math.max(0, seat) + 1}` } : {};
-  const { machine } = await openMachine(
-    {
-      rom: pathOf(boot.content),
-      more: boot.more?.map(({ content }) => pathOf(content)),
-      core: boot.core.name,
-      settings: { ...boot.settings, ...view },
-    },
-    startOf(saves),
-  );
-  return machine;
-}
-
-/** A machine that is another than it says it is. */
-async function disguised(
-  games: readonly OwnGame[],
-  boot: Boot,
-  saves: Saves,
-  seat: number,
-  set: Readonly<Record<string, string>>,
-): Promise<Machine> {
-  const machine = await openAs(games, { ...boot, settings: { ...boot.settings, ...set } }, saves, seat);
-  return Object.defineProperty(machine, "boot", { value: boot });
-}
-
-function startOf(saves: Saves) {
-  const [data = new Uint8Array(0), ...more] = saves.map((save) => save ?? new Uint8Array(0));
-  return data.length + more.length > 0 ? { kind: "save" as const, data, more } : { kind: "power-on" as const };
-}
-
-async function ownSave({ save }: NetplayFlags): Promise<Uint8Array | undefined> {
-  return save === undefined ? undefined : readInput(save);
 }
 
 async function ownRelay(listen: string): Promise<Relay> {

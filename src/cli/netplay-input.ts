@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from "node:readline";
 import { loadBot } from "../follow/load-bot.node.ts";
-import { NO_PAD } from "../machine/input.ts";
+import { BUTTON, NO_PAD, type PadState } from "../machine/input.ts";
 import type { Machine } from "../machine/machine.ts";
 import { type Device, writePad } from "../netplay/session/pads.ts";
 import type { BotInput } from "../replay/bot.ts";
@@ -15,9 +15,13 @@ export class PlayerInput {
   readonly #bot: string | undefined;
   readonly #onLine: (line: string) => void;
   #playing: { readonly machine: Machine; readonly bot: BotInput | undefined } | undefined;
+  /** Why there is no bot. */
+  #fault: unknown;
   #keys: TerminalKeys | undefined;
   #gamepad: Gamepad | undefined;
   #lines: Interface | undefined;
+  /** The plug of this player's link cable is out. */
+  #unplugged = false;
 
   constructor(
     { bot, view, json }: { bot?: string; view: boolean; json?: boolean },
@@ -33,25 +37,35 @@ export class PlayerInput {
 
   /** Writes what is pressed now. A bot begins when the machine that it sees is there. */
   write(machine: Machine, seat: number, device: Device, into: Uint8Array): void {
-    if (this.#bot === undefined) {
-      const buttons = (this.#keys?.buttons ?? 0) | (this.#gamepad?.buttons ?? 0);
-      writePad({ ...NO_PAD, buttons }, 0, device, into);
-      return;
-    }
-    if (this.#playing?.machine !== machine) {
-      this.#playing = { machine, bot: undefined };
-      void loadBot(this.#bot, machine).then((bot) => {
-        if (this.#playing?.machine === machine) this.#playing = { machine, bot };
-      });
-    }
-    this.#playing.bot?.beginFrame(machine.frame);
-    writePad(this.#playing.bot?.poll(seat) ?? NO_PAD, 0, device, into);
+    const pad = this.#pad(machine, seat);
+    const unplug = this.#unplugged && machine.boot.more?.length ? BUTTON.Unplug : 0;
+    writePad({ ...pad, buttons: pad.buttons | unplug }, 0, device, into);
   }
 
   close(): void {
     this.#keys?.close();
     this.#gamepad?.close();
     this.#lines?.close();
+  }
+
+  #pad(machine: Machine, seat: number): PadState {
+    if (this.#bot === undefined) {
+      return { ...NO_PAD, buttons: (this.#keys?.buttons ?? 0) | (this.#gamepad?.buttons ?? 0) };
+    }
+    if (this.#playing?.machine !== machine) {
+      this.#playing = { machine, bot: undefined };
+      loadBot(this.#bot, machine).then(
+        (bot) => {
+          if (this.#playing?.machine === machine) this.#playing = { machine, bot };
+        },
+        (fault: unknown) => {
+          this.#fault = fault;
+        },
+      );
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#playing.bot?.beginFrame(machine.frame);
+    return this.#playing.bot?.poll(seat) ?? NO_PAD;
   }
 
   #takeKeys(plays: boolean): void {
@@ -62,12 +76,17 @@ export class PlayerInput {
       if (key === "ctrl+c" || key === "escape") this.onLeave();
       else if (key === "p") this.#onLine("pause");
       else if (key === "r") this.#onLine("resume");
+      else if (key === "u") this.#unplugged = !this.#unplugged;
     };
   }
 
   #readLines(): void {
     this.#lines = createInterface({ input: process.stdin });
-    this.#lines.on("line", this.#onLine);
+    this.#lines.on("line", (line) => {
+      const word = line.trim();
+      if (word === "unplug" || word === "plug") this.#unplugged = word === "unplug";
+      else this.#onLine(line);
+    });
     // Nobody waits for what is typed when the game is over.
     (process.stdin as { unref?(): void }).unref?.();
   }

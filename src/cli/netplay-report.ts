@@ -50,10 +50,11 @@ export class Report {
   }
 
   /** After each frame: the picture, and how it goes, once a second. */
-  frame(participant: Participant, room: Room, { frame, video }: Machine): void {
+  frame(participant: Participant, room: Room, { frame, video, boot }: Machine): void {
     // Before the first frame the lines that tell the code stand where they are.
     if (this.#shows) this.#screen ??= new TerminalScreen(process.stdout);
-    this.#screen?.show(video, `${this.#notice || statusOf(participant)}  arrows X Z S A Q W Enter, P pause, Esc leave`);
+    const keys = `arrows X Z S A Q W Enter, P pause,${boot.more?.length ? " U cable," : ""} Esc leave`;
+    this.#screen?.show(video, `${this.#notice || statusOf(participant)}  ${keys}`);
     const second = Math.floor(performance.now() / 1000);
     if (!this.#json || second === this.#second) return;
     this.#second = second;

@@ -51,7 +51,7 @@ export interface ParticipantOptions extends Application {
     readonly saves: Saves;
     readonly rules: Rules;
     readonly seats: number;
-    readonly gather?: boolean;
+    readonly gather?: readonly number[] | undefined;
     /** As JSON; "": what is usual for the core. */
     readonly profile: string;
   };

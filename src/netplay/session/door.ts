@@ -19,8 +19,11 @@ export interface Hosting extends Opened {
   readonly rules: Rules;
   /** Players, the host among them. */
   readonly seats: number;
-  /** Each player brings the save RAM of their own console: the machine is opened again when all of it is there. */
-  readonly gather?: boolean;
+  /**
+   * Each player brings the save RAM of their own console: the machine is opened again when all of it is there. The most
+   * bytes that each console takes.
+   */
+  readonly gather?: readonly number[] | undefined;
 }
 
 interface Guest {
@@ -67,7 +70,7 @@ export class Door {
 
   /** Somebody wants in. They get a seat, which is returned, and an offer; or why they do not, in words. */
   join(peer: Peer, mode: Mode, games: readonly Claim[], saveSize: number | null): number | string {
-    const { seats, boot } = this.#hosting;
+    const { seats, boot, gather } = this.#hosting;
     if (this.#guests.some((guest) => guest.peer === peer)) return `${peer.name} is here already`;
     const missing = [boot, ...(boot.more ?? [])].find(
       ({ content }) => !games.some(({ sha256 }) => sha256 === content.sha256),
@@ -81,7 +84,10 @@ export class Door {
     if (plays && this.roster.length > 0) return "the game has begun";
     const seat = plays ? Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !this.#isTaken(i)) : -1;
     if (seat === undefined) return `the game is full: ${seats} play`;
-    const save = this.#hosting.gather && plays && saveSize !== null ? new Parts(saveSize) : undefined;
+    const most = gather?.[seat];
+    if (most !== undefined && saveSize !== null && saveSize > most)
+      return `${peer.name}'s save has ${saveSize} bytes, and the game of console ${seat + 1} keeps ${most}`;
+    const save = most !== undefined && saveSize !== null ? new Parts(saveSize) : undefined;
     this.#guests.push({ peer, seat, mode, save, offered: false, ready: false });
     this.#gather();
     this.#offer();

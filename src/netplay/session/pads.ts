@@ -7,7 +7,7 @@ export type Device = "pad" | "analog" | "touch";
 export const RESET = 1;
 export const POWER = 2;
 
-/** Bytes of a player's input in a frame: events, 22 buttons, then sticks or touch. */
+/** Bytes of a player's input in a frame: events, 24 buttons, then sticks or touch. */
 export const inputWidth = (device: Device): number => 4 + { pad: 0, analog: 8, touch: 4 }[device];
 
 /** Writes a pad and the events that its player asks for. */
