@@ -3,7 +3,9 @@ import { basename } from "node:path";
 import { sha256Hex } from "../machine/boot.ts";
 import { findCore } from "../machine/cores.node.ts";
 import type { Cartridge, Machine } from "../machine/machine.ts";
+import type { Core } from "../machine/registry.ts";
 import type { Movie } from "../movie/movie.ts";
+import { settingsOf } from "../movie/sync-settings.ts";
 import { Problem } from "../problem.ts";
 import { Player } from "../replay/player.ts";
 import { readReplay } from "../replay/reader.ts";
@@ -21,7 +23,9 @@ export interface MachineSpec {
   readonly more?: readonly (string | undefined)[] | undefined;
   /** Name or path; by the game's extension when absent. */
   readonly core?: string | undefined;
+  /** What is not given here is as the movie says where its file names the core's own options, else the core's default. */
   readonly settings: Readonly<Record<string, string>>;
+  readonly movie?: Movie | undefined;
   /** `name` is its file, for messages; without one, system RAM is watched. */
   readonly profile?: { readonly name: string; readonly profile: Profile } | undefined;
   /** What the profile's fingerprint leaves out besides: see {@link withMasks}. */
@@ -78,13 +82,20 @@ export async function openMachine(
     );
   const machine = await core.open({
     content: { name, bytes },
-    settings: spec.settings,
+    settings: { ...saidBy(spec.movie, core), ...spec.settings },
     ...(more.length > 0 && { more }),
     ...(save?.length && { save }),
   });
   if (spec.profile) checkProfile(spec.profile.name, spec.profile.profile, machine.memory);
   const profile = spec.profile?.profile ?? defaultProfile(machine.memory);
   return { machine, profile: withMasks(profile, spec.masks ?? []) };
+}
+
+/** Of the core's options, those that the movie's file names: an .m64 says what is in each port. */
+function saidBy(movie: Movie | undefined, { options }: Core): Record<string, string> {
+  const said = movie ? settingsOf(movie) : {};
+  const known = options.filter(({ key, values }) => values.includes(said[key] as string));
+  return Object.fromEntries(known.map(({ key }) => [key, said[key] as string]));
 }
 
 /** What is in the second console and on. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { openRun } from "../../src/follow/open-run.node.ts";
 import { bootHash } from "../../src/machine/boot.ts";
 import { BUTTON, NO_PAD, type PadState } from "../../src/machine/input.ts";
 import { regionOf, SHOW_NOTHING } from "../../src/machine/machine.ts";
@@ -10,6 +11,7 @@ import { mupen64plus } from "../../src/machine/mupen64plus/index.ts";
 import { installed, isInstalled } from "../../src/machine/mupen64plus/installed.ts";
 import { Mupen64PlusMachine } from "../../src/machine/mupen64plus/machine.ts";
 import { n64Keys } from "../../src/machine/n64-pad.ts";
+import { readM64 } from "../../src/movie/formats/m64.ts";
 import { EXIT, Problem } from "../../src/problem.ts";
 import { hasShared, shared } from "../support/data.ts";
 import { open, SKERRY } from "./mupen64plus-open.ts";
@@ -155,6 +157,20 @@ describe.runIf(await isInstalled())("mupen64plus", () => {
     expect(bootHash(again.boot)).toBe(bootHash(machine.boot));
     const rice = await start(SKERRY, { ...machine.boot.settings, video: "rice" });
     expect(Object.keys(rice.boot.settings)).toContain("rice.ShowFPS");
+  });
+
+  test("what an .m64 says is in the ports is there, unless it is told otherwise", async () => {
+    const bytes = readFileSync(SKERRY.replace(/z64$/, "m64"));
+    // Two pads, the first with a rumble pak, the second with a mempak.
+    bytes.writeUInt32LE(0x123, 0x20);
+    const movie = readM64("two.m64", bytes);
+    const ports = async (settings: Record<string, string>): Promise<readonly string[]> => {
+      const { run } = await openRun({ rom: SKERRY, settings: { video: "none", ...settings }, movie });
+      run.machine.close();
+      return run.machine.boot.ports;
+    };
+    expect(await ports({})).toEqual(["rumble", "mempak", "none", "none"]);
+    expect(await ports({ pad1: "bare", pad2: "none" })).toEqual(["bare", "none", "none", "none"]);
   });
 
   test.each([

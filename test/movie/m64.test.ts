@@ -3,7 +3,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readM64, writeM64 } from "../../src/movie/formats/m64.ts";
 import type { Movie } from "../../src/movie/movie.ts";
+import { settingsOf } from "../../src/movie/sync-settings.ts";
 import { Problem } from "../../src/problem.ts";
+import { readMovie } from "../../src/replay/movies.ts";
 import { hasShared, shared } from "../support/data.ts";
 
 const folder = "movies/m64";
@@ -66,6 +68,13 @@ function m64(pads: number, samples: Uint8Array): Uint8Array {
   bytes.set(samples, 0x400);
   return bytes;
 }
+
+test.runIf(hasShared)("a .bk2 of this console says what is in the ports, and how much memory there is", () => {
+  const name = "movies/bk2/n64-mortal-kombat-4-M4692.bk2";
+  const movie = readMovie(name, readFileSync(shared(name)));
+  const empty = { pad2: "none", pad3: "none", pad4: "none" };
+  expect(settingsOf(movie)).toEqual({ pad1: "bare", ...empty, disable_extra_mem: "1" });
+});
 
 describe("an .m64", () => {
   test("of any samples comes back byte for byte", () => {
