@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { Boot } from "../machine/boot.ts";
 import { Child } from "../machine/instance/child.ts";
 import type { Grown, RecordSpec, RecordVerbs } from "./record-main.node.ts";
@@ -56,7 +57,10 @@ export async function record(spec: RecordSpec, frames: number, options: RecordOp
   try {
     const { timing, ...opened } = await child.call("open", spec);
     if (serve) {
-      server = await RecordingServer.open(spec.out, serve.host, serve.port);
+      server = await RecordingServer.open(spec.out, serve.host, serve.port).catch((error) => {
+        rmSync(spec.out); // nothing is in it yet, and the next attempt is to have its name
+        throw error;
+      });
       onServing?.(server.url);
     }
     if (spec.live) {

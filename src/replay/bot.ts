@@ -1,5 +1,6 @@
 import { type InputSource, NO_PAD, type PadState } from "../machine/input.ts";
 import type { Machine } from "../machine/machine.ts";
+import { Problem } from "../problem.ts";
 
 /** What a bot presses in the frame that comes: for each port its buttons (bits of BUTTON), or a whole pad. */
 export type Pressed = readonly (number | Partial<PadState>)[];
@@ -27,14 +28,30 @@ export class BotInput implements InputSource {
     });
   }
 
+  /** Throws a Problem where the bot fails: it is somebody's own code. */
   beginFrame(frame: number): void {
-    this.#pads = this.#bot(frame).map((pad) => ({ ...NO_PAD, ...(typeof pad === "number" ? { buttons: pad } : pad) }));
+    let pressed: unknown;
+    try {
+      pressed = this.#bot(frame);
+    } catch (error) {
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      const at = /[^/\\\s(]+:\d+:\d+/.exec(stack?.split("\n    at ")[1] ?? "");
+      throw new Problem(`the bot failed before frame ${frame}: ${message.split("\n")[0]}${at ? ` (${at[0]})` : ""}`);
+    }
+    if (!isPressed(pressed))
+      throw new Problem(
+        `the bot gave something else than a list of numbers or pads before frame ${frame}: see docs/replays.md`,
+      );
+    this.#pads = pressed.map((pad) => ({ ...NO_PAD, ...(typeof pad === "number" ? { buttons: pad } : pad) }));
   }
 
   poll(port: number): PadState {
     return this.#pads[port] ?? NO_PAD;
   }
 }
+
+const isPressed = (said: unknown): said is Pressed =>
+  Array.isArray(said) && said.every((pad) => typeof pad === "number" || (typeof pad === "object" && pad !== null));
 
 /** Longest time, in frames, for which the random bot holds what it presses. */
 const LONGEST_HOLD = 40;

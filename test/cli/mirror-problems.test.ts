@@ -1,4 +1,6 @@
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -43,4 +45,16 @@ it("tells in one line what it cannot mirror", { timeout: 60_000 }, async () => {
   const whole = await start("mirror", join(folder, "found.isr")).ended;
   expect(whole.code, whole.err).toBe(0);
   expect(whole.out).toMatch(/in step: all 60 frames agree/);
+});
+
+it("a recording that cannot be served is not begun, so that its name is free for the next attempt", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const out = join(folder, "served.isr");
+  const serving = ["record", `${gleam}gleam.nes`, "--core", "jsnes", "--frames", "10", "-o", out, "--serve"];
+  const { code, err } = await start(...serving, String(port)).ended;
+  other.close();
+  expect(err).toMatch(/^instep: --serve: 127\.0\.0\.1:\d+ is in use; choose another port, or none for a free one\n$/);
+  expect([code, existsSync(out)]).toEqual([2, false]);
 });
