@@ -52,6 +52,14 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
     expect(whole.residual).toBe(0);
   });
 
+  it("can be dumped without its states, to see what they are worth", () => {
+    const naive = ["dump", ...args("naive").slice(1), "--naive", "--job", `${out("whole")}.job`];
+    const { code, out: said } = instep(...naive);
+    expect(code).toBe(0);
+    expect(JSON.parse(said)).toMatchObject({ video: { frames: whole.video.frames }, seams: [] });
+    expect(sha(out("naive"))).not.toBe(wanted);
+  });
+
   it.each(["the program", "the first instance", "the second instance"])(
     "%s, at random moments: the next run goes on to the same bytes",
     async (who) => {
