@@ -39,9 +39,10 @@ const BUNDLES = [
       "instep-player": "src/studio/player/instep-player.ts",
       "instep-player-worker": "src/studio/player/worker/main.ts",
       "instep-speaker": "src/studio/player/speaker-worklet.ts",
+      page: "src/studio/player/page/main.ts",
     },
     hashed: [],
-    copies: [],
+    copies: ["src/studio/player/page/index.html", "src/studio/player/page/page.css"],
     alone: true,
   },
 ];

@@ -137,14 +137,15 @@ export function serve(verbs: Verbs): (progress: unknown) => void {
 }
 
 /** Children run compiled. Under a loader that runs the sources, the built file that belongs to a source is meant. */
-function built(module: URL): URL {
+export function built(module: URL): URL {
   const js = module.href.replace(/\.ts$/, ".js");
   if (!import.meta.url.endsWith(".ts")) return new URL(js);
   const at = js.lastIndexOf("/src/");
   return new URL(`${js.slice(0, at)}/dist/${js.slice(at + 5)}`);
 }
 
-function howItEnded(code: number | null, signal: NodeJS.Signals | null, complaint: string): string {
+/** How a process ended, in words that go on after what it is called. */
+export function howItEnded(code: number | null, signal: NodeJS.Signals | null, complaint: string): string {
   const lines = complaint.trim().split("\n");
   const last = lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
   const said = last ? `: ${last}` : "";

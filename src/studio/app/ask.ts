@@ -10,7 +10,7 @@ export class Fault extends Error {
   }
 }
 
-const LOST = "The studio does not answer: it may have ended. Start it again; what this page has stays here.";
+export const LOST = "The studio does not answer: it may have ended. Start it again; what this page has stays here.";
 
 /** Asks the server. `body` goes as it is, or as JSON. Throws a Fault. */
 export async function ask<T>(method: "GET" | "POST" | "PUT", path: string, body?: unknown): Promise<T> {

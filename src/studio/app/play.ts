@@ -1,5 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { Opened } from "../player/source.ts";
 import { ask, Fault, pathOf } from "./ask.ts";
+import { NativeSource } from "./native-source.ts";
 import { type InstepPlayer, loadPlayer } from "./player.ts";
 import { Saver } from "./saver.ts";
 import { type CoreCard, type Entry, store } from "./store.ts";
@@ -7,15 +9,18 @@ import { View } from "./view.ts";
 import { bytes, clock, stem } from "./words.ts";
 
 const SAVE_EVERY = 4000;
+/** Milliseconds between two looks at how far it is. */
+const LOOK_EVERY = 500;
 
 /** Choose a game and play it: it is recorded from its first frame on. */
 class Play extends View {
   #cores: readonly CoreCard[] = [];
   #over = false;
   #saver: Saver | undefined;
-  #began = 0;
+  /** Seconds of the game. */
+  #played = 0;
   #fault = "";
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timers: ReturnType<typeof setInterval>[] = [];
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -52,8 +57,8 @@ class Play extends View {
           void this.#take(event.dataTransfer?.files[0]);
         }}
       >
-        <p>Drop a game here, or open one: <span class="soft">.nes, .gb and .gbc play in this page. It is kept in your first folder, and goes nowhere else.</span></p>
-        <label class="button">Open a file<input type="file" accept=".nes,.gb,.gbc" @change=${(event: Event) => this.#take((event.target as HTMLInputElement).files?.[0])} /></label>
+        <p>Drop a game here, or open one: <span class="soft">NES and Game Boy games play in this page, those of other consoles by this computer. It is kept in your first folder, and goes nowhere else.</span></p>
+        <label class="button">Open a file<input type="file" accept=${this.#cores.flatMap(({ extensions }) => extensions.map((one) => `.${one}`)).join(",")} @change=${(event: Event) => this.#take((event.target as HTMLInputElement).files?.[0])} /></label>
       </div>
       <ul class="games">
         ${roms.map((rom) => html`<li>${this.#game(rom)}</li>`)}
@@ -65,8 +70,8 @@ class Play extends View {
   #game(rom: Entry): TemplateResult {
     const core = coreOf(rom, this.#cores);
     const about = html`<b>${stem(rom.name)}</b><small class="soft">${core?.name ?? "no core is installed"} · ${rom.root}</small>`;
-    if (core?.browser) return html`<a class="game" href=${pathOf("#/play", rom.id).slice(1)}>${about}</a>`;
-    return html`<div class="game soft">${about}<small>plays by <code>instep record</code>, not in a page</small></div>`;
+    if (core) return html`<a class="game" href=${pathOf("#/play", rom.id).slice(1)}>${about}</a>`;
+    return html`<div class="game soft">${about}</div>`;
   }
 
   #playing(): TemplateResult {
@@ -86,7 +91,7 @@ class Play extends View {
             <h2><span class="dot" ?hidden=${!saver}></span>${saver ? "Recording" : this.#fault ? "Nothing is recorded" : "Beginning"}</h2>
             <dl class="facts">
               <dt>File</dt><dd>${id?.split("/").at(-1) ?? "…"}</dd>
-              <dt>Played</dt><dd class="num">${this.#began ? clock((Date.now() - this.#began) / 1000) : "0:00"}</dd>
+              <dt>Played</dt><dd class="num">${clock(this.#played)}</dd>
               <dt>Saved</dt><dd class="num">${bytes(saved)}</dd>
             </dl>
             ${
@@ -108,10 +113,9 @@ class Play extends View {
   async #begin(): Promise<void> {
     try {
       await loadPlayer();
-      const response = await fetch(pathOf("files", this.rest));
-      if (!response.ok) throw new Fault("This game is not in the folders any more.", response.status);
       const name = this.rest.split("/").at(-1)!;
-      const rom = new File([await response.blob()], name);
+      const core = coreOf({ name }, await store.cores());
+      const rom = new File(core?.browser ? [await this.#bytes()] : [], name);
       await this.updateComplete;
       if (!this.isConnected) return;
       this.#saver = await Saver.begin(stem(name));
@@ -123,14 +127,32 @@ class Play extends View {
         if (options?.end && recorded) await this.#ended(recorded);
         return recorded;
       };
+      player.sourceFor = () => new NativeSource({ rom: this.rest, ...(core && { core: core.name }) });
+      let rate = 60;
+      player.addEventListener("ready", (event) => {
+        const { num, den } = (event as CustomEvent<Opened>).detail.fps;
+        rate = num / den;
+      });
       await player.record(rom);
-      this.#began = Date.now();
-      this.#timer = setInterval(() => void this.#save(), SAVE_EVERY);
+      this.#timers = [
+        setInterval(() => void this.#save(), SAVE_EVERY),
+        setInterval(() => {
+          this.#played = player.frame / rate;
+          this.requestUpdate();
+        }, LOOK_EVERY),
+      ];
     } catch (error) {
       this.#fault = (error as Error).message;
       this.#saver = undefined; // nothing was played
     }
     this.requestUpdate();
+  }
+
+  /** The game's bytes, for a core of this page. */
+  async #bytes(): Promise<Blob> {
+    const response = await fetch(pathOf("files", this.rest));
+    if (!response.ok) throw new Fault("This game is not in the folders any more.", response.status);
+    return response.blob();
   }
 
   async #save(): Promise<void> {
@@ -144,7 +166,7 @@ class Play extends View {
 
   /** It is whole: once it is saved it is shown. */
   async #ended(recorded: Uint8Array): Promise<void> {
-    clearInterval(this.#timer);
+    this.#rest();
     const saver = this.#saver;
     if (!saver) return;
     await saver.save(recorded);
@@ -156,17 +178,25 @@ class Play extends View {
   }
 
   #discard = async (): Promise<void> => {
-    clearInterval(this.#timer);
+    this.#rest();
     const saver = this.#saver;
     this.#saver = undefined;
     if (saver?.saved) await store.try(() => ask("POST", "/api/remove", { file: saver.id }));
     location.hash = "#/play";
   };
 
-  /** Whoever goes elsewhere keeps what was played. */
+  /** Whoever goes elsewhere keeps what was played: the player stays in the page until it has given it. */
   #stop(): void {
-    clearInterval(this.#timer);
-    if (this.#saver) this.#keep();
+    this.#rest();
+    const player = this.#player;
+    if (!this.#saver || !player) return;
+    player.hidden = true;
+    document.body.append(player);
+    void player.recording({ end: true }).finally(() => player.remove());
+  }
+
+  #rest(): void {
+    for (const timer of this.#timers) clearInterval(timer);
   }
 
   #download = async (): Promise<void> => {
@@ -203,7 +233,7 @@ customElements.define("studio-play", Play);
 /** What comes with Instep plays at once, so it stands first. */
 const order = ({ writable, name }: Entry): number => (/^gleam/.test(name) && !writable ? 0 : writable ? 1 : 2);
 
-function coreOf({ name }: Entry, cores: readonly CoreCard[]): CoreCard | undefined {
+function coreOf({ name }: Pick<Entry, "name">, cores: readonly CoreCard[]): CoreCard | undefined {
   const extension = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
   const fit = cores.filter(({ extensions }) => extensions.includes(extension));
   return fit.find(({ browser }) => browser) ?? fit[0];

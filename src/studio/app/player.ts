@@ -1,7 +1,11 @@
+import type { FrameSource } from "../player/source.ts";
+
 // The element that plays is a bundle of its own, which any page can embed: it is loaded where it is needed.
 
 /** What the studio uses of <instep-player>. */
 export interface InstepPlayer extends HTMLElement {
+  /** Frames of what no core of a page plays. */
+  sourceFor: (() => FrameSource) | undefined;
   readonly frame: number;
   readonly frames: number;
   readonly paused: boolean;

@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { keyed } from "lit/directives/keyed.js";
-import "./native-player.ts";
 import { ask, pathOf } from "./ask.ts";
 import { jobCard } from "./jobs.ts";
 import { verdict } from "./library.ts";
+import { NativeSource } from "./native-source.ts";
 import { type InstepPlayer, loadPlayer } from "./player.ts";
 import { type Entry, store } from "./store.ts";
 import { View } from "./view.ts";
@@ -20,8 +20,6 @@ class Watch extends View {
   #from = 1;
   #to = 1;
   #asked = false;
-  /** No core of a page plays it: the server does. */
-  #native = false;
 
   protected override render(): TemplateResult {
     const entry = store.entries.get(this.rest);
@@ -35,30 +33,28 @@ class Watch extends View {
         ${verdict(entry)}
         <a class="button" href="#/compare?a=${encodeURIComponent(entry.id)}" ?hidden=${entry.kind !== "recording"}>Compare</a>
         <a class="button strong" href="#/sync?movie=${encodeURIComponent(entry.id)}" ?hidden=${entry.kind !== "movie"}>Force-sync it</a>
-        <a class="button" download href=${pathOf("files", entry.id)}>Download</a>
+        <a class="button" download href=${pathOf("files", entry.id)} ?hidden=${entry.kind === "recording"}>Download</a>
       </header>
       ${this.#fault ? html`<p class="fault" role="alert">${this.#fault}</p>` : nothing}
       <div class="stage">
         <div>${this.#screen(entry)}</div>
         <aside>
-          ${entry.kind === "recording" && entry.card?.frames ? this.#clip(entry) : nothing} ${this.#about(entry)}
-          ${entry.kind === "recording" ? this.#clips(entry) : nothing}
+          ${entry.kind === "recording" && entry.card?.frames ? this.#clip(entry) : nothing} ${entry.kind === "recording" ? this.#clips(entry) : nothing}
+          ${entry.kind === "recording" ? this.#share(entry) : nothing} ${this.#about(entry)}
         </aside>
       </div>
     `;
   }
 
-  #screen({ id, kind, name, card }: Entry): TemplateResult {
+  #screen({ id, kind, name }: Entry): TemplateResult {
     if (kind === "video") {
       if (/\.(mkv|avi)$/i.test(name))
         return html`<p class="note">Browsers do not show lossless video: download it, or open it from its folder.</p>`;
       return html`<video controls src=${pathOf("files", id)} aria-label=${name}></video>`;
     }
-    if (this.#native)
-      return html`<studio-native-player .rest=${id} .frames=${card?.frames ?? 0} .rate=${rateOf(card)}></studio-native-player>`;
     if (this.#fault) return html``;
     if (!this.#rom) return html`<div class="screen empty"><span>${this.#asked ? "Opening…" : ""}</span></div>`;
-    return html`${keyed(id, html`<instep-player src=${pathOf("files", id)} rom=${this.#rom} controls .sourceFor=${this.#goNative}></instep-player>`)}`;
+    return html`${keyed(id, html`<instep-player src=${pathOf("files", id)} rom=${this.#rom} controls .sourceFor=${() => new NativeSource({ file: id })}></instep-player>`)}`;
   }
 
   #about(entry: Entry): TemplateResult {
@@ -113,6 +109,18 @@ class Watch extends View {
     </form>`;
   }
 
+  #share({ id, card }: Entry): TemplateResult {
+    const inPage = /^(nes|gbc?)$/.test(card?.system ?? "");
+    return html`<section class="card" aria-label="For others">
+      <h2>Share</h2>
+      <div class="buttons">
+        <a class="button" download href=${pathOf("files", id)}>Recording</a>
+        ${inPage ? html`<a class="button" download href=${pathOf("web-page", id)}>Web page (.zip)</a>` : nothing}
+      </div>
+      <p class="soft small">A recording has no game in it: whoever plays it needs the same one.${inPage ? " The page plays it from any web server, with nothing installed." : ""}</p>
+    </section>`;
+  }
+
   #clips(entry: Entry): TemplateResult {
     const jobs = store.listedJobs.filter(
       ({ kind, steps }) => kind === "clip" && steps[0]?.args[1]?.endsWith(entry.id.slice(entry.id.indexOf("/"))),
@@ -145,14 +153,8 @@ class Watch extends View {
     this.requestUpdate();
   }
 
-  /** No source of frames for the player: it is not shown any more. */
-  #goNative = (): void => {
-    this.#native = true;
-    this.requestUpdate();
-  };
-
   #here(set: (frame: number) => void): void {
-    const player = this.querySelector<InstepPlayer>("instep-player, studio-native-player");
+    const player = this.querySelector<InstepPlayer>("instep-player");
     if (player) set(Math.max(1, player.frame));
     this.requestUpdate();
   }

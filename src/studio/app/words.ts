@@ -33,8 +33,4 @@ export function when(time: number, now = Date.now()): string {
 /** A file's name without its extension. */
 export const stem = (name: string): string => name.replace(/\.[^.]+$/, "");
 
-const SYSTEMS: Readonly<Record<string, string>> = {
-  nes: "NES", snes: "SNES", gb: "Game Boy", gbc: "Game Boy Color", gba: "Game Boy Advance", nds: "Nintendo DS",
-  n64: "Nintendo 64", psx: "PlayStation", pce: "PC Engine", vb: "Virtual Boy", wswan: "WonderSwan",
-}; // biome-ignore format: a table
-export const systemName = (system: string | undefined): string => SYSTEMS[system ?? ""] ?? system ?? "";
+export { systemName } from "../player/words.ts";

@@ -103,16 +103,21 @@ async function begin({ rom, name, into }: Choice): Promise<void> {
     entering = false;
   }
   await staying.stay({ code: game.room.code, name, mode: "code" in into ? into.mode : "play" }, rom);
-  await play(game, name);
+  await play(game, name, "seats" in into ? into.seats : 0);
 }
 
-async function play(playing: PageGame, name: string): Promise<void> {
+/** `hosts`: seats of a game that this page hosts. */
+async function play(playing: PageGame, name: string, hosts: number): Promise<void> {
   const { room, rom } = playing;
   setup.show(false);
   view.state = "waiting";
   view.invite(room.code, linkTo(room.code, rom.from));
   view.now(`You are in the room, ${name}. The game begins when all are here.`, "Waiting for the others");
   history.replaceState(null, "", ownAddress(room.code));
+  if (hosts) {
+    view.player(0, name, "you, ready");
+    view.lobby(hosts);
+  }
   stage.focus({ preventScroll: true });
   const figures = setInterval(() => view.figures(playing), FIGURES_EVERY);
   // What goes wrong in the machine itself ends the session, which tells it.
@@ -136,7 +141,7 @@ function tell(event: PlayEvent): void {
   if (event.kind !== "desync") for (const line of lines) view.say(line, event.kind === "said");
   switch (event.kind) {
     case "joined":
-      if (event.seat >= 0) view.player(event.seat, event.name, "");
+      if (event.seat >= 0) view.player(event.seat, event.name, "ready");
       break;
     case "started":
       view.state = "playing";
@@ -259,6 +264,8 @@ Object.defineProperty(window, "instep", {
   },
 });
 
+// In a page around it the name is there already.
+document.body.classList.toggle("framed", window.parent !== window);
 view.state = "setup";
 if (kept.get("sound") === "off") byId("sound").click();
 setup.onFault = (line) => view.fault(line);

@@ -1,5 +1,6 @@
 import type { Mode } from "../../netplay/session/messages.ts";
 import { byId, kept } from "./dom.ts";
+import { explained } from "./explained.ts";
 import type { Hosted } from "./game.ts";
 import { type Rom, romOfFile, romOfUrl } from "./rom.ts";
 
@@ -28,7 +29,10 @@ export class Setup {
     fill(this.#select("window"), 12, `${OFTEN_ENOUGH}`, { 0: "0: lockstep" });
     fill(this.#select("players"), 2, "2", {}, 1);
     this.#input("name").value = kept.get("name");
-    form.addEventListener("change", () => this.#showMode());
+    form.addEventListener("change", () => {
+      this.#showMode();
+      this.#explain();
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#try(() => this.#go());
@@ -56,6 +60,7 @@ export class Setup {
       const value = query.get(name);
       if (value !== null) (this.#form.elements.namedItem(name) as HTMLInputElement).value = value;
     }
+    this.#explain();
     const mode = query.get("auto") ?? (code ? "play" : "host");
     this.#input("code").value = code;
     this.#select("from").value = mode === "watch now" ? "watch now" : "watch";
@@ -85,6 +90,12 @@ export class Setup {
     for (const part of this.#form.querySelectorAll<HTMLElement>("[data-for]"))
       part.hidden = !part.dataset.for!.split(" ").includes(mode);
     byId("go").textContent = GO[mode];
+  }
+
+  #explain(): void {
+    const delay = this.#select("delay").value;
+    const window = Number(this.#select("window").value);
+    byId("explained").textContent = explained(delay === "auto" ? undefined : Number(delay), window);
   }
 
   #takeFile(file: File | undefined): void {

@@ -1,6 +1,7 @@
 import { figuresOf } from "../../netplay/told.ts";
 import { byId, download } from "./dom.ts";
 import type { PageGame } from "./game.ts";
+import { Graph } from "./graph.ts";
 
 /** Lines that are kept on the page. */
 const MOST_LINES = 500;
@@ -12,6 +13,7 @@ export class View {
   readonly lines: string[] = [];
   readonly #log = byId("log");
   readonly #choices = byId("choices");
+  readonly #graph = new Graph(byId("graph").querySelector("canvas")!);
 
   get state(): State {
     return document.body.dataset.state as State;
@@ -43,11 +45,17 @@ export class View {
       );
       item.dataset.seat = `${seat}`;
       item.dataset.number = `${seat + 1}`;
-      for (const of of ["name", "how"]) item.appendChild(document.createElement("span")).className = of;
+      for (const of of ["name", "how", "rtt"]) item.appendChild(document.createElement("span")).className = of;
     }
     item.querySelector(".name")!.textContent = name;
     item.querySelector(".how")!.textContent = how;
     if (key !== undefined) item.title = `key ${key}`;
+  }
+
+  /** Who is here before the game begins, and the places that wait for somebody. */
+  lobby(seats: number): void {
+    const taken = new Set([...byId("people").children].map((one) => (one as HTMLElement).dataset.seat));
+    for (let seat = 0; seat < seats; seat++) if (!taken.has(`${seat}`)) this.player(seat, "", "nobody yet");
   }
 
   fault(line: string): void {
@@ -110,12 +118,18 @@ export class View {
     this.#log.replaceChildren();
     this.#choices.replaceChildren();
     byId("people").replaceChildren();
+    this.#graph.clear();
     for (const id of ["frame", "ping", "delay", "rollbacks", "stalls", "way"]) byId(id).textContent = "–";
   }
 
   figures({ participant, room }: PageGame): void {
     const { ping, delay, rollbacks, stalls, ways } = figuresOf(participant, room);
     const { game, follower } = participant.session;
+    if (game && this.state === "playing") this.#graph.take({ ping, rollbacks, stalls });
+    for (const { seat, link } of participant.session.peers) {
+      const place = byId("people").querySelector(`[data-seat="${seat}"] .rtt`);
+      if (place) place.textContent = `${Math.round(link.rtt)} ms`;
+    }
     const shown = {
       frame: (game ?? follower)?.frame,
       ping: game && `${ping} ms`,

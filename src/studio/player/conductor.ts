@@ -48,6 +48,8 @@ export class Conductor {
   /** What is being opened, and the game of a live game. */
   #file: GameFile | undefined;
   #game: GameFile | undefined;
+  /** How a live game was asked for. */
+  #recorded: Extract<Command, { do: "record" }> | undefined;
   #loading = new AbortController();
   #opening: { resolve(): void; reject(error: Error): void } | undefined;
   readonly #sought: { readonly frame: number; arrive(): void }[] = [];
@@ -98,7 +100,8 @@ export class Conductor {
       if (signal.aborted) return;
       this.#game = file;
       this.#renew(new WorkerSource(WORKER));
-      await this.#order({ do: "record", rom: file, core: this.#host.core ?? undefined, save, settings, profile });
+      this.#recorded = { do: "record", rom: file, core: this.#host.core ?? undefined, save, settings, profile };
+      await this.#order(this.#recorded);
     });
   }
 
@@ -229,15 +232,19 @@ export class Conductor {
         this.#opened();
         return;
       case "native": {
-        const file = this.#file!;
+        const file = (this.#file ?? this.#game)!;
         const source = this.#host.sourceFor?.(file, news.core, news.system);
         if (source) {
           this.#renew(source);
-          this.tell({ do: "open", file, rom: undefined, core: undefined });
+          if (this.#file) this.tell({ do: "open", file, rom: undefined, core: undefined });
+          else this.tell(this.#recorded!);
         } else if (this.#host.say("native", { core: news.core, system: news.system, message: news.line }))
           this.#fail(news.line, "native");
         return;
       }
+      case "aspect":
+        if (model.opened) this.set({ opened: { ...model.opened, aspect: news.aspect } });
+        return;
       case "frame":
         this.frame = news.frame;
         this.#host.shown(news.frame);

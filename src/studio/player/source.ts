@@ -102,6 +102,8 @@ export type News =
   | { readonly news: "wanted"; readonly rom: WantedRom }
   /** No core of a page plays it. */
   | { readonly news: "native"; readonly core: string; readonly system: string; readonly line: string }
+  /** Pictures have this width over their height from now on. */
+  | { readonly news: "aspect"; readonly aspect: number }
   /** It is shown now. */
   | { readonly news: "frame"; readonly frame: number }
   /** The last seek has come to its frame. */

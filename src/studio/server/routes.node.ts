@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { basename } from "node:path";
 import { body, file, json, object } from "./answers.node.ts";
 import type { Compares } from "./compares.node.ts";
 import { Refusal } from "./fault.node.ts";
@@ -10,6 +11,7 @@ import type { Pictures } from "./pictures.node.ts";
 import { planOf } from "./plans.node.ts";
 import { append, freeName, keepRom, removed, renamed } from "./recordings.node.ts";
 import { progressOf, stripFile } from "./sync-files.node.ts";
+import { webPage } from "./web-page.node.ts";
 
 /** What the studio is made of. */
 export interface Parts {
@@ -19,6 +21,8 @@ export interface Parts {
   readonly pictures: Pictures;
   readonly netplay: NetplayRelay;
   readonly compares: Compares;
+  /** The folder of the player, as it was built. */
+  readonly player: string;
 }
 
 interface Asked {
@@ -80,6 +84,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
     await file(path, request, response);
   },
   "GET /files/": async ({ folders }, { request, response, rest }) => file(await folders.find(rest), request, response),
+  "GET /web-page/": async ({ folders, player }, { response, rest }) => {
+    const path = await folders.find(rest);
+    if (!/\.isr$/i.test(path)) throw new Refusal(400, `${rest}: only recordings go into a web page`);
+    const zip = await webPage(player, path);
+    response.writeHead(200, {
+      "content-type": "application/zip",
+      "content-length": zip.length,
+      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(`${basename(path, ".isr")}.zip`)}`,
+      "cache-control": "no-store",
+    });
+    response.end(zip);
+  },
   "GET /thumbnails/": async ({ pictures }, { request, response, rest }) =>
     file(await pictures.thumbnail(rest), request, response),
   "GET /frames/": async ({ pictures }, { query, response, rest }) => {

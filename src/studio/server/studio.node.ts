@@ -15,6 +15,7 @@ import { Library } from "./library.node.ts";
 import { NetplayRelay } from "./netplay.node.ts";
 import { Pictures } from "./pictures.node.ts";
 import { type Parts, routed, shown } from "./routes.node.ts";
+import { Streams } from "./streams.node.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface StudioOptions {
@@ -60,9 +61,12 @@ export class Studio {
   port = 0;
   readonly #guard = new Guard();
   readonly #parts: Parts;
+  readonly #streams: Streams;
   readonly #pages: Pages;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+  /** Those of native cores' players. */
+  readonly #streaming = new WebSocketServer({ noServer: true, maxPayload: 4096, perMessageDeflate: false });
   readonly #timer: NodeJS.Timeout;
 
   /** Throws a Problem where a folder or the port is not to be had. */
@@ -89,6 +93,7 @@ export class Studio {
       (job, outcome) => this.#ended(job, outcome),
     );
     this.#pages = made;
+    this.#streams = new Streams(folders, library);
     this.#parts = {
       folders,
       library,
@@ -96,6 +101,7 @@ export class Studio {
       pictures: new Pictures(folders, library),
       netplay: new NetplayRelay(pages.netplay),
       compares: new Compares(library),
+      player: pages.player,
     };
     this.#server = createServer(
       { headersTimeout: SLOW_HEAD, requestTimeout: SLOW_REQUEST, maxHeaderSize: 16384 },
@@ -111,9 +117,10 @@ export class Studio {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     const { jobs, pictures, library, netplay, compares } = this.#parts;
-    for (const socket of this.#sockets.clients) socket.close(1001);
+    for (const { clients } of [this.#sockets, this.#streaming]) for (const socket of clients) socket.close(1001);
     const closed = once(this.#server, "close");
     this.#server.close();
+    this.#streams.close();
     await Promise.all([jobs.close(), pictures.close(), library.close(), netplay.close(), compares.close()]);
     this.#server.closeIdleConnections();
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSED_WITHIN).unref())]);
@@ -181,7 +188,7 @@ export class Studio {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on("error", () => {});
     try {
-      const { pathname } = new URL(request.url ?? "/", "http://studio");
+      const { pathname, searchParams } = new URL(request.url ?? "/", "http://studio");
       const plays = pathname.startsWith("/netplay");
       // Programs that play name no origin.
       this.#guard.checkHost(request, !plays);
@@ -190,6 +197,13 @@ export class Studio {
         return;
       }
       this.#guard.checkToken(request);
+      if (pathname === "/stream") {
+        this.#streaming.handleUpgrade(request, socket, head, (open: WebSocket) => {
+          open.on("error", () => {});
+          void this.#streams.take(open, searchParams);
+        });
+        return;
+      }
       if (pathname !== "/events") throw new Refusal(404, "there is nothing here");
       this.#sockets.handleUpgrade(request, socket, head, (open: WebSocket) => {
         open.on("error", () => {});

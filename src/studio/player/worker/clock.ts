@@ -7,19 +7,43 @@ const UNSEEN = 50;
 /** A game whose speed is so near the display's that this part of a frame is left over in a tick takes the display's. */
 const NEAR = 0.1;
 
-/** Tells how many frames are due, once for each picture of the display. */
+/** When a clock ticks. */
+export interface Pace {
+  /** Has a tick called, once. */
+  next(tick: (now: number) => void): void;
+  /** Takes that back. */
+  cancel(): void;
+}
+
+/** Once for each picture of the display. */
+class DisplayPace implements Pace {
+  #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  next(tick: (now: number) => void): void {
+    this.#frame = requestAnimationFrame(tick);
+    this.#timer = setTimeout(() => tick(performance.now()), UNSEEN);
+  }
+
+  cancel(): void {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+  }
+}
+
+/** Tells how many frames are due at each tick. */
 export class Clock {
   /** Frames a second of the console, times its speed. */
   #rate = 60;
   #due = 0;
   #last: number | undefined;
-  #frame = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #onTick: (frames: number, passed: number) => void;
+  readonly #pace: Pace;
 
   /** `passed`: milliseconds since the tick before, 0 in the first. */
-  constructor(onTick: (frames: number, passed: number) => void) {
+  constructor(onTick: (frames: number, passed: number) => void, pace: Pace = new DisplayPace()) {
     this.#onTick = onTick;
+    this.#pace = pace;
   }
 
   set({ num, den }: Ratio, speed: number): void {
@@ -34,19 +58,17 @@ export class Clock {
     if (this.runs) return;
     this.#last = performance.now();
     this.#due = 0;
-    this.#schedule();
+    this.#pace.next(this.#tick);
   }
 
   stop(): void {
     this.#last = undefined;
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
+    this.#pace.cancel();
   }
 
   readonly #tick = (now: number): void => {
-    cancelAnimationFrame(this.#frame);
-    clearTimeout(this.#timer);
-    this.#schedule();
+    this.#pace.cancel();
+    this.#pace.next(this.#tick);
     const passed = Math.max(0, now - this.#last!);
     this.#last = now;
     this.#due += (Math.min(passed, LONGEST) / 1000) * this.#rate;
@@ -56,9 +78,4 @@ export class Clock {
     if (Math.abs(this.#due) < NEAR) this.#due *= 0.9;
     this.#onTick(frames, passed);
   };
-
-  #schedule(): void {
-    this.#frame = requestAnimationFrame(this.#tick);
-    this.#timer = setTimeout(() => this.#tick(performance.now()), UNSEEN);
-  }
 }

@@ -1,4 +1,4 @@
-import type { Machine, Show } from "../../../machine/machine.ts";
+import type { Machine, Show, VideoFrame } from "../../../machine/machine.ts";
 import type { Opened } from "../source.ts";
 
 /** A machine that the clock drives. */
@@ -12,5 +12,5 @@ export interface Deck {
   close(): void;
 }
 
-/** Width over height of a machine's picture as shown. */
-export const aspectOf = ({ video: { aspect, width, height } }: Machine): number => aspect || width / height;
+/** Width over height of a picture as shown. Before there is one it is a television's. */
+export const aspectOf = ({ aspect, width, height }: VideoFrame): number => aspect || width / height || 4 / 3;

@@ -1,12 +1,12 @@
 import { embeddedCores } from "../../../machine/embedded.ts";
-import { type InputSource, NO_PAD, type PadState } from "../../../machine/input.ts";
+import { BUTTON, type InputSource, NO_PAD, type PadState } from "../../../machine/input.ts";
 import type { Machine, Show } from "../../../machine/machine.ts";
-import { Problem } from "../../../problem.ts";
 import { liveMovie, Recorder } from "../../../replay/recorder.ts";
-import { checkedProfile, checkProfile, defaultProfile } from "../../../watch/profile.ts";
+import { checkedProfile, checkProfile, defaultProfile, type Profile } from "../../../watch/profile.ts";
 import { MemoryTape } from "../../netplay/memory-tape.ts";
 import type { Command, Opened } from "../source.ts";
 import { aspectOf, type Deck } from "./deck.ts";
+import { NativeOnly } from "./open.ts";
 
 /** Frames between two states in the recording. */
 const KEYFRAME_EVERY = 600;
@@ -19,9 +19,11 @@ export class LiveDeck implements Deck, InputSource {
   readonly #recorder: Recorder;
   readonly #tape = new MemoryTape();
   readonly #pad = { ...NO_PAD };
+  /** Directions push the stick: its games have hardly a use for the cross. */
+  readonly #sticks: boolean;
   #finished = false;
 
-  /** Throws a Problem where no core here plays it. */
+  /** On a core of a page. Throws {@link NativeOnly} where none plays it. */
   static async open(asked: Extract<Command, { do: "record" }>): Promise<LiveDeck> {
     const { name, bytes } = asked.rom;
     const extension = /\.(\w+)$/.exec(name)?.[1]?.toLowerCase() ?? "";
@@ -30,24 +32,25 @@ export class LiveDeck implements Deck, InputSource {
     );
     if (!core) {
       const known = embeddedCores.flatMap(({ extensions }) => extensions.map((one) => `.${one}`)).join(", ");
-      throw new Problem(
-        `${name}: in a page there are cores for ${known}${asked.core ? `; "${asked.core}" is none of them` : ""}`,
-      );
+      const why = `in a page there are cores for ${known}${asked.core ? `; "${asked.core}" is none of them` : ""}`;
+      throw new NativeOnly(`${name}: ${why}`, asked.core ?? "", extension);
     }
     const save = asked.save?.length ? asked.save : undefined;
     const machine = await core.open({ content: { name, bytes }, settings: asked.settings, ...(save && { save }) });
     const profile = asked.profile === undefined ? defaultProfile(machine.memory) : checkedProfile(name, asked.profile);
     checkProfile(name, profile, machine.memory);
-    return new LiveDeck(machine, profile, save);
+    return new LiveDeck(machine, profile, save, KEYFRAME_EVERY);
   }
 
-  private constructor(machine: Machine, profile: ReturnType<typeof defaultProfile>, save: Uint8Array | undefined) {
+  /** `keyframeEvery`: frames between two states in the recording; 0 for none. */
+  constructor(machine: Machine, profile: Profile, save: Uint8Array | undefined, keyframeEvery: number) {
     const { name, sha256 } = machine.boot.content;
     this.machine = machine;
+    this.#sticks = machine.boot.system === "n64";
     this.#recorder = new Recorder(machine, {
       profile,
       movie: { ...liveMovie(machine, { name, sha256 }), ...(save && { start: { kind: "save", data: save } }) },
-      keyframeEvery: KEYFRAME_EVERY,
+      keyframeEvery,
       append: (bytes) => this.#tape.append(bytes),
     });
   }
@@ -62,7 +65,7 @@ export class LiveDeck implements Deck, InputSource {
       players: [],
       frames: frame,
       fps: timing.fps,
-      aspect: aspectOf(this.machine),
+      aspect: aspectOf(this.machine.video),
       compares: false,
       remarks: boot.unpinned,
       marks: [],
@@ -78,7 +81,13 @@ export class LiveDeck implements Deck, InputSource {
   }
 
   poll(port: number): PadState {
-    this.#pad.buttons = this.buttons[port] ?? 0;
+    const held = this.buttons[port] ?? 0;
+    this.#pad.buttons = held;
+    if (this.#sticks) {
+      this.#pad.buttons = held & ~(BUTTON.Left | BUTTON.Right | BUTTON.Up | BUTTON.Down);
+      this.#pad.lx = pushed(held, BUTTON.Left, BUTTON.Right);
+      this.#pad.ly = pushed(held, BUTTON.Up, BUTTON.Down);
+    }
     return this.#pad;
   }
 
@@ -95,3 +104,7 @@ export class LiveDeck implements Deck, InputSource {
     this.machine.close();
   }
 }
+
+/** Where a stick stands that is pushed all the way. */
+const FAR = 32767;
+const pushed = (held: number, less: number, more: number): number => (held & less ? -FAR : held & more ? FAR : 0);

@@ -2,7 +2,8 @@ import type { Replay } from "../../../replay/replay.ts";
 import { SeekIndex } from "../../../replay/seek-index.ts";
 import type { Command, GameFile, News } from "../source.ts";
 import { LiveDeck } from "./live-deck.ts";
-import { coreFor, NativeOnly, openPlayer, readRecording, type Setup, wantedRom } from "./open.ts";
+import { coreFor, NativeOnly, openPlayer, readRecording, remarksOf, type Setup, wantedRom } from "./open.ts";
+import { Painter } from "./painter.ts";
 import { ReplayDeck } from "./replay-deck.ts";
 import { isRom } from "./roms.ts";
 import { Scout } from "./scout.ts";
@@ -67,7 +68,7 @@ async function obey(order: Order): Promise<void> {
         order.role === "deck" ? takeIndex(data) : void startScout(data).catch(fail);
       return;
     case "screen":
-      return stage.screen(order.canvas);
+      return stage.screen(new Painter(order.canvas));
     case "sound":
       return stage.sound(order.port);
     case "open":
@@ -136,8 +137,9 @@ async function play({ replay, ...setup }: Setup & { replay: Replay }): Promise<v
   const player = await openPlayer(replay, setup);
   if (mine !== opening) return player.machine.close();
   index = new SeekIndex();
+  const about = { game: setup.rom.name, remarks: remarksOf(replay, setup), fileStates: true };
   stage.take(
-    new ReplayDeck(player, index, setup, {
+    new ReplayDeck(player, index, about, {
       parted: (frame, line) => tell({ news: "parted", frame, line }),
       marks: (marks) => tell({ news: "marks", marks }),
     }),

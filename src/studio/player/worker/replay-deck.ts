@@ -7,11 +7,11 @@ import { describeDivergence, firstDivergence, newReadings, sliceReadings } from 
 import { Watcher } from "../../../watch/watcher.ts";
 import type { Mark, Opened } from "../source.ts";
 import { aspectOf, type Deck } from "./deck.ts";
-import { remarksOf, type Setup } from "./open.ts";
 
-/** Memory for states of frames that were played, and frames between two. */
+/** Memory for states of frames that were played, and frames between two, more where states are large. */
 const BUDGET = 64 << 20;
 const INTERVAL = 20;
+const STATE_BYTES_A_FRAME = 64 << 10;
 /** Frames that are compared at a time. */
 const ROWS = 16;
 /** Frames that a far seek plays before it looks whether another place is wanted by now: under 0.2 s. */
@@ -19,6 +19,15 @@ const STRETCH = 120;
 const LONGEST_NAME = 60;
 /** The most marks of one kind. */
 const MOST_MARKS = 300;
+
+/** What is known of a recording besides. */
+export interface About {
+  /** The game's file name. */
+  readonly game: string;
+  readonly remarks: readonly string[];
+  /** States of the file may be loaded: to a native core they are a stranger's. */
+  readonly fileStates: boolean;
+}
 
 /** What a deck finds while it plays. */
 export interface Finds {
@@ -34,7 +43,9 @@ export class ReplayDeck implements Deck {
   readonly #seek: ReplaySeek;
   readonly #index: SeekIndex;
   readonly #finds: Finds;
-  readonly #history = new History({ budget: BUDGET, interval: INTERVAL });
+  readonly #interval: number;
+  readonly #history: History;
+  readonly #fileStates: boolean;
   readonly #watcher: Watcher | undefined;
   readonly #rows;
   /** Frame of the first row that waits to be compared, and rows that wait. */
@@ -45,27 +56,30 @@ export class ReplayDeck implements Deck {
   /** Partings that the restorer noted and that were looked at. */
   #noted = 0;
 
-  constructor(player: Player, index: SeekIndex, setup: Setup, finds: Finds) {
+  constructor(player: Player, index: SeekIndex, { game, remarks, fileStates }: About, finds: Finds) {
     const { machine, replay } = player;
     const { profile } = replay;
     this.#player = player;
     this.#index = index;
     this.#finds = finds;
-    this.#seek = new ReplaySeek(player, { index, fileStates: true });
+    this.#seek = new ReplaySeek(player, { index, fileStates });
+    this.#fileStates = fileStates;
+    this.#interval = Math.max(INTERVAL, Math.ceil(machine.stateSize / STATE_BYTES_A_FRAME));
+    this.#history = new History({ budget: BUDGET, interval: this.#interval });
     this.#watcher = profile && new Watcher(profile, machine);
     this.#rows = profile && newReadings(profile, 0, ROWS);
     const { core, system } = machine.boot;
     this.opened = {
       kind: "replay",
-      game: setup.rom.name,
+      game,
       system,
       core: `${core.name} ${core.version}`,
       players: namesOf(replay.recording.players),
       frames: replay.frames,
       fps: machine.timing.fps,
-      aspect: aspectOf(machine),
+      aspect: aspectOf(machine.video),
       compares: replay.readings.length > 1,
-      remarks: remarksOf(replay, setup),
+      remarks,
       marks: marksOf(player),
     };
   }
@@ -129,9 +143,10 @@ export class ReplayDeck implements Deck {
     const known = Math.max(
       here,
       this.#index.nearest(before)?.frame ?? 0,
-      player.replay.keyframes.findLast((k) => k.frame <= before && k.verified !== false)?.frame ?? 0,
+      (this.#fileStates && player.replay.keyframes.findLast((k) => k.frame <= before && k.verified !== false)?.frame) ||
+        0,
     );
-    if (before - known < INTERVAL) return known;
+    if (before - known < this.#interval) return known;
     const own = this.#history.nearest(before);
     if (!own || own.frame <= known) return known;
     player.load(own.state, own.frame, player.sampleAt(own.frame), player.sampleAt(own.frame - 1));

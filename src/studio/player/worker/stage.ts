@@ -1,9 +1,8 @@
-import { type Machine, SHOW_ALL, SHOW_NOTHING } from "../../../machine/machine.ts";
+import { type Machine, SHOW_ALL, SHOW_NOTHING, type VideoFrame } from "../../../machine/machine.ts";
 import type { Beat, News } from "../source.ts";
-import { Clock } from "./clock.ts";
-import type { Deck } from "./deck.ts";
+import { Clock, type Pace } from "./clock.ts";
+import { aspectOf, type Deck } from "./deck.ts";
 import { LiveDeck } from "./live-deck.ts";
-import { Painter } from "./painter.ts";
 import { ReplayDeck } from "./replay-deck.ts";
 
 /** Milliseconds of a tick in which frames are stepped: the rest is for drawing, and for messages. */
@@ -17,16 +16,30 @@ const BEATS = 8192;
 const PICTURE_ONLY = Object.freeze({ video: true, audio: false });
 const SOUND_ONLY = Object.freeze({ video: false, audio: true });
 
+/** Where pictures go. */
+export interface Screen {
+  /** Nothing of the frame may be kept: it is the machine's own. */
+  show(frame: VideoFrame): unknown;
+  clear(): void;
+}
+
+/** Where sound goes: samples as Int16Array, interleaved stereo, after their rate a second as a number. */
+export interface Speaker {
+  postMessage(sound: number | Int16Array, moved?: Transferable[]): void;
+}
+
 /** Plays a deck by the clock, shows its pictures and sends its sound. */
 export class Stage {
   #deck: Deck | undefined;
-  #painter: Painter | undefined;
-  #speaker: MessagePort | undefined;
+  #screen: Screen | undefined;
+  #speaker: Speaker | undefined;
   readonly #tell: (news: News) => void;
-  readonly #clock = new Clock((frames, passed) => this.#tick(frames, passed));
+  readonly #clock: Clock;
   #rate = 1;
   /** Somebody wants it to run; while a seek is under way it stands all the same. */
   #playing = false;
+  /** Width over height of the pictures, as it was told. */
+  #aspect = 0;
   #loop: { readonly from: number; readonly to: number } | undefined;
   /** The frame that is wanted next, while a seek is under way or about to be. */
   #wanted: number | undefined;
@@ -34,16 +47,18 @@ export class Stage {
   readonly #work = new Float32Array(BEATS);
   #beat = { ticks: 0, late: 0, frames: 0, unseen: 0 };
 
-  constructor(tell: (news: News) => void) {
+  /** `pace`: the display's where there is none. */
+  constructor(tell: (news: News) => void, pace?: Pace) {
     this.#tell = tell;
+    this.#clock = new Clock((frames, passed) => this.#tick(frames, passed), pace);
   }
 
-  screen(canvas: OffscreenCanvas): void {
-    this.#painter = new Painter(canvas);
+  screen(screen: Screen): void {
+    this.#screen = screen;
   }
 
-  sound(port: MessagePort): void {
-    this.#speaker = port;
+  sound(speaker: Speaker): void {
+    this.#speaker = speaker;
     this.#tune();
   }
 
@@ -54,10 +69,12 @@ export class Stage {
     this.#deck = deck;
     this.#loop = undefined;
     this.#wanted = undefined;
-    this.#painter?.clear();
+    this.#screen?.clear();
     if (!deck) return;
     this.#tune();
-    this.#tell({ news: "opened", opened: deck.opened });
+    const { opened } = deck;
+    this.#aspect = opened.aspect;
+    this.#tell({ news: "opened", opened });
   }
 
   play(): void {
@@ -98,7 +115,7 @@ export class Stage {
     if (frames === 1 && !this.#seeking) {
       if (deck.machine.frame >= deck.end) return;
       deck.step(SHOW_ALL);
-      this.#painter?.show(deck.machine.video);
+      this.#show(deck.machine.video);
       if (deck instanceof ReplayDeck) deck.settle();
       this.#tell({ news: "frame", frame: deck.machine.frame });
       this.#tell({ news: "seeked", frame: deck.machine.frame, inStep: undefined });
@@ -132,8 +149,8 @@ export class Stage {
         const stale = (): boolean => this.#wanted !== undefined || this.#deck !== deck;
         const shown = await deck.goTo(to, stale, (frame) => this.#tell({ news: "seeking", frame, to }));
         if (shown) {
-          if (shown.picture) this.#painter?.show(shown.picture);
-          else this.#painter?.clear();
+          if (shown.picture) this.#show(shown.picture);
+          else this.#screen?.clear();
           this.#tell({ news: "frame", frame: to });
           this.#tell({ news: "seeked", frame: to, inStep: shown.inStep });
         }
@@ -177,7 +194,7 @@ export class Stage {
     }
     const stepped = machine.frame - first;
     if (stepped > 0) {
-      this.#painter?.show(machine.video);
+      this.#show(machine.video);
       this.#tell({ news: "frame", frame: machine.frame });
       this.#beat.frames += stepped;
       if (this.#rate > 0 && this.#rate <= 1) this.#beat.unseen += stepped - 1;
@@ -185,6 +202,13 @@ export class Stage {
     if (machine.frame < end) return;
     if (this.#loop) this.seek(this.#loop.from);
     else this.#run(false, true);
+  }
+
+  #show(picture: VideoFrame): void {
+    this.#screen?.show(picture);
+    const aspect = aspectOf(picture);
+    if (aspect !== this.#aspect && picture.pixels.length > 0) this.#tell({ news: "aspect", aspect });
+    if (picture.pixels.length > 0) this.#aspect = aspect;
   }
 
   #hear({ audio: { samples } }: Machine): void {
