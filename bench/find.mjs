@@ -33,6 +33,14 @@ export const CASES = [
     faults: TEN,
   },
   {
+    name: "CyberCoaster TAS, by values on jsnes",
+    rom: shared("nes/cybercoaster.nes"),
+    movie: shared("movies/bk2/homebrew-cybercoaster-M6779.bk2"),
+    core: "nestopia",
+    on: "jsnes",
+    hand: here("bench/profiles/nes.json"),
+  },
+  {
     name: "Pong DS, JIT and interpreter",
     rom: shared("nds/pong-ds.nds"),
     movie: process.env.FIND_PONG_MOVIE,
@@ -86,15 +94,24 @@ function instep(...args) {
 }
 
 async function measure(it, folder) {
-  const { name, rom, movie, core, native = "", target = "", hand, faults = [], frames } = it;
+  const { name, rom, movie, core, on, native = "", target = "", hand, faults = [], frames } = it;
   const found = join(folder, `${basename(rom)}.json`);
   const options = ["--core", core, ...(native ? ["--native", native] : []), ...(target ? ["--target", target] : [])];
+  if (on) options.push("--target-core", on);
   const length = frames === undefined ? [] : ["--frames", String(frames)];
   const started = performance.now();
   instep("find", "canaries", rom, "--movie", movie, ...options, ...length, "-o", found);
   const seconds = (performance.now() - started) / 1000;
   const profiles = [["found", found], hand ? ["by hand", hand] : ["none", undefined]];
   for (const [what, profile] of profiles) {
+    const time = what === "found" ? ` (found in ${seconds.toFixed(0)} s)` : "";
+    if (on) {
+      const { put, compared, differing, apart, masked } = await byValues(it, profile, join(folder, "take.isr"));
+      console.log(
+        `| ${name} | ${what}${time} | ${put} places put back | ${differing} | ${apart} of ${compared} | ${masked} |`,
+      );
+      continue;
+    }
     const out = join(folder, `${basename(rom)}.${what.replace(" ", "-")}.mkv`);
     const flags = ["--rom", rom, ...options, ...length, "--tail", "0", ...(profile ? ["--profile", profile] : [])];
     const lags = faults.flatMap((frame) => ["--fault", `lag@${frame}`]);
@@ -104,11 +121,46 @@ async function measure(it, folder) {
       continue;
     }
     const { differing, masked } = await truth(it, result.frames, `${out}.job`, profile);
-    const time = what === "found" ? ` (found in ${seconds.toFixed(0)} s)` : "";
     console.log(
       `| ${name} | ${what}${time} | ${result.repairs.length} | ${result.residual} | ${differing} of ${result.frames} | ${masked} |`,
     );
   }
+}
+
+/** Records on the one core with the profile, and plays on the other, which loads none of its states: values are all that is put back. */
+async function byValues({ rom, movie: file, core, on }, profile, take) {
+  instep(
+    "record",
+    rom,
+    "--movie",
+    file,
+    "--core",
+    core,
+    "--profile",
+    profile,
+    "--keyframes",
+    "0",
+    "-o",
+    take,
+    "--overwrite",
+  );
+  const { differing, compared } = JSON.parse(
+    instep("replay", take, "--rom", rom, "--core", on, "--repair", "values", "--json"),
+  );
+  const { restore = [], fingerprint } = JSON.parse(readFileSync(profile, "utf8"));
+  const spec = { rom, settings: {}, movie: readMovie(basename(file), readFileSync(file)) };
+  const a = await openRun({ ...spec, core });
+  const b = await openRun({ ...spec, core: on, replay: { file: take, repair: "values" } });
+  const apart = comparing(a.run, b.run, fingerprint?.mask ?? []);
+  let frames = 0;
+  while (a.run.frame < compared - 1) {
+    a.run.step(SHOW_NOTHING);
+    b.run.step(SHOW_NOTHING);
+    if (apart.now()) frames++;
+  }
+  a.run.machine.close();
+  b.run.machine.close();
+  return { put: restore.length, compared: a.run.frame, differing, apart: frames, masked: apart.masked };
 }
 
 /** Plays both runs once more, loads what was loaded, and compares all of memory in each frame, but for what is masked. */
@@ -135,16 +187,7 @@ async function truth({ rom, movie: file, core, native = "", target = "", faults 
     settings: { ...settings(native), ...settings(target) },
     faults: faults.map((frame) => ({ kind: "lag", frame })),
   });
-  const [mine, others] = [a, b].map(({ run }) => systemRam(run.machine.memory));
-  const keep = mine.map(({ name, base, size }) => {
-    const kept = new Uint8Array(size).fill(1);
-    for (const { region, from = base, length } of masks) {
-      const start = Number(String(from).replace("$", "0x")) - base;
-      if (region === name)
-        kept.fill(0, start, length === undefined ? size : start + Number(String(length).replace("$", "0x")));
-    }
-    return kept;
-  });
+  const apart = comparing(a.run, b.run, masks);
   let differing = 0;
   while (a.run.frame < frames) {
     a.run.step(SHOW_NOTHING);
@@ -154,11 +197,29 @@ async function truth({ rom, movie: file, core, native = "", target = "", faults 
       const state = readFileSync(join(job, `states/${String(frame).padStart(7, "0")}.state`));
       b.run.load(state, frame, repairs.get(frame) ?? frame, frame - 1);
     }
-    if (mine.some((region, r) => !equal(region, others[r], keep[r]))) differing++;
+    if (apart.now()) differing++;
   }
   a.run.machine.close();
   b.run.machine.close();
-  return { differing, masked: keep.reduce((sum, k) => sum + k.reduce((n, byte) => n + (byte ? 0 : 1), 0), 0) };
+  return { differing, masked: apart.masked };
+}
+
+/** Whether all of system RAM is the same in both, but for what is masked. */
+function comparing(a, b, masks) {
+  const [mine, others] = [a, b].map((run) => systemRam(run.machine.memory));
+  const keep = mine.map(({ name, base, size }) => {
+    const kept = new Uint8Array(size).fill(1);
+    for (const { region, from = base, length } of masks) {
+      const start = Number(String(from).replace("$", "0x")) - base;
+      if (region === name)
+        kept.fill(0, start, length === undefined ? size : start + Number(String(length).replace("$", "0x")));
+    }
+    return kept;
+  });
+  return {
+    now: () => mine.some((region, r) => !equal(region, others[r], keep[r])),
+    masked: keep.reduce((sum, k) => sum + k.reduce((n, byte) => n + (byte ? 0 : 1), 0), 0),
+  };
 }
 
 function equal(x, y, keep) {

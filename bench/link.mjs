@@ -18,9 +18,9 @@ const COLD_FRAMES = 600;
 const FRAME_MS = 1000 / 59.7275;
 const game = (path) => fileURLToPath(new URL(`../games/${path}`, import.meta.url));
 const SETUPS = [
-  { name: "GB x2", rom: game("rally/rally.gbc"), bot: rally, module: "rally", consoles: 2, units: 140448 },
-  { name: "GBA x2", rom: game("hedge/hedge.gba"), bot: hedge, module: "hedge", consoles: 2, units: 280896 },
-  { name: "GBA x4", rom: game("hedge/hedge.gba"), bot: hedge, module: "hedge", consoles: 4, units: 280896 },
+  { name: "GB x2", rom: game("rally/rally.gbc"), bot: rally, module: "rally", consoles: 2 },
+  { name: "GBA x2", rom: game("hedge/hedge.gba"), bot: hedge, module: "hedge", consoles: 2 },
+  { name: "GBA x4", rom: game("hedge/hedge.gba"), bot: hedge, module: "hedge", consoles: 4 },
 ];
 
 export async function run(report) {
@@ -38,7 +38,7 @@ export async function run(report) {
     );
     await states(setup, report);
   }
-  for (const setup of SETUPS) await cold(setup, report);
+  await Promise.all(SETUPS.map((setup) => cold(setup, report)));
   for (const setup of SETUPS) await twoProcesses(setup, report);
 }
 
@@ -98,48 +98,27 @@ async function states(setup, report) {
   );
 }
 
-/** States at random moments within frames, half of them in mid-transfer, loaded into another machine and run on. */
 async function cold(setup, report) {
-  const [live, other] = [await open(setup), await open(setup)];
-  const [here, there] = [new BotInput(setup.bot, live), new BotInput(setup.bot, other)];
-  let x = 20;
-  const random = (below) => {
-    x = (Math.imul(x, 1664525) + 1013904223) >>> 0;
-    return Math.floor((x / 2 ** 32) * below);
-  };
-  let [wrong, inTransfer] = [0, 0];
-  for (let i = 0; i < 200; i++) live.step(here, SHOW_NOTHING);
-  for (let n = 0; n < COLD_STATES; n++) {
-    live.advance(here, random(setup.units));
-    for (let tries = 0; n % 2 && !live.inTransfer && tries < 100; tries++) {
-      live.step(here, SHOW_NOTHING);
-      live.advance(here, random(setup.units));
-    }
-    inTransfer += live.inTransfer ? 1 : 0;
-    other.loadState(live.saveState(), live.frame);
-    for (let i = 0; i < COLD_FRAMES; i++) {
-      live.step(here, SHOW_NOTHING);
-      other.step(there, SHOW_NOTHING);
-    }
-    if (Buffer.compare(live.saveState(), other.saveState()) !== 0) wrong++;
-  }
-  live.close();
-  other.close();
+  const { states, inTransfer, differ } = JSON.parse(await inProcess(setup, "link-cold.mjs", COLD_STATES, COLD_FRAMES));
   report(
     `${setup.name}: cold states that differ after ${COLD_FRAMES} frames`,
-    wrong / COLD_STATES,
+    differ / states,
     "aim 0",
-    `${wrong} of ${COLD_STATES}, ${inTransfer} of them in mid-transfer; every byte compared`,
+    `${differ} of ${states}, ${inTransfer} of them in mid-transfer; every byte compared`,
   );
 }
 
-async function twoProcesses({ name, rom, module, consoles }, report) {
-  const script = fileURLToPath(new URL("link-prints.mjs", import.meta.url));
-  const bot = fileURLToPath(new URL(`../dist/games/${module}/bot.js`, import.meta.url));
-  const runs = [0, 1].map(() =>
-    promisify(execFile)(process.execPath, [script, rom, bot, String(consoles), String(LONG_RUN)]),
-  );
-  const [one, other] = (await Promise.all(runs)).map(({ stdout }) => stdout.trim());
+async function twoProcesses(setup, report) {
+  const prints = () => inProcess(setup, "link-prints.mjs", LONG_RUN);
+  const [one, other] = await Promise.all([prints(), prints()]);
   const detail = `memories of all consoles at every 50th frame: ${one.slice(0, 16)}, ${other.slice(0, 16)}`;
-  report(`${name}: two processes differ after ${LONG_RUN} frames`, one === other ? 0 : 1, "aim 0", detail);
+  report(`${setup.name}: two processes differ after ${LONG_RUN} frames`, one === other ? 0 : 1, "aim 0", detail);
+}
+
+/** What a script beside this one prints, for a setup. */
+async function inProcess({ rom, module, consoles }, script, ...numbers) {
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+  const args = [here(script), rom, here(`../dist/games/${module}/bot.js`), consoles, ...numbers].map(String);
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return stdout.trim();
 }

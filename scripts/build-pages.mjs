@@ -38,6 +38,7 @@ const BUNDLES = [
     inputs: {
       "instep-player": "src/studio/player/instep-player.ts",
       "instep-player-worker": "src/studio/player/worker/main.ts",
+      "instep-slp": "src/studio/player/slp/main.ts",
       "instep-speaker": "src/studio/player/speaker-worklet.ts",
       page: "src/studio/player/page/main.ts",
     },

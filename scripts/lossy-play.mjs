@@ -1,7 +1,7 @@
 // node scripts/lossy-play.mjs [--tool LOSSY-NET] --rom GAME [--players 2] [--frames 10800] [--oneway 30] [--loss 5] [--jitter 5]
-//   [--core C] [--bot B] [--set k=v] [--host "FLAGS"] [--relayed] [--back SEAT@SECONDS:FOR] [--keep FOLDER]
+//   [--core C] [--bot B] [--set k=v] [--host "FLAGS"] [--relayed] [--back SEAT@SECONDS:FOR] [--leave] [--keep FOLDER]
 // Plays a game by bots between processes in network namespaces that lossy-net joins (root), or, without it, over loopback;
-// the first hosts. --back kills a player at that second and starts it anew some seconds later. Prints a line of JSON:
+// the first hosts. --back kills a player at that second (--leave: it leaves by itself) and starts it anew some seconds later. Prints a line of JSON:
 // what each came to, what crossed the network, whether all recordings are the same and play back. Exit code 1 when not.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -28,6 +28,7 @@ const { values: flags } = parseArgs({
     host: { type: "string", default: "" },
     relayed: { type: "boolean", default: false },
     back: { type: "string" },
+    leave: { type: "boolean", default: false },
     keep: { type: "string" },
   },
 });
@@ -65,7 +66,7 @@ function start(seat, ...args) {
     rest
       .concat(["--name", `Player ${seat + 1}`, "--key", join(folder, `${seat + 1}.pem`)])
       .concat(flags.bot ? ["--bot", flags.bot.replace("%", seat + 1)] : [], flags.relayed ? ["--relayed"] : []),
-    { cwd: folder, stdio: ["ignore", "pipe", "pipe"] },
+    { cwd: folder, stdio: ["pipe", "pipe", "pipe"] },
   );
   const player = { seat, child, events: [], err: "" };
   running.add(child);
@@ -125,9 +126,9 @@ async function play() {
   if (seat) {
     await sleep(Number(at) * 1000);
     left = all[Number(seat)];
-    left.child.kill("SIGKILL");
-    // What lies between it and its namespace is not it.
-    spawnSync("pkill", ["-9", "-f", `--key ${join(folder, `${Number(seat) + 1}.pem`)}`]);
+    if (flags.leave) left.child.stdin.write("leave\n");
+    else left.child.kill("SIGKILL");
+    await left.ended;
     await sleep(Number(gap) * 1000);
     all[Number(seat)] = start(Number(seat), "join", url, rom, "-o", join(folder, "again.isr"));
   }

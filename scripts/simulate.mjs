@@ -1,7 +1,7 @@
-// npm run simulate -- [--seeds N] [--from SEED] [--game ROM [--frames N]]: plays whole netplay sessions in virtual time, each from its seed. Prints
-// what they came to, and the seed of each that went wrong (exit code 1). A seed alone plays that one: --seeds 1 --from 123. With a
-// game two players play it on the embedded core for it; without, up to eight play one that only adds. --network ONEWAY,JITTER,LOSS (ms, ms, percent): only
-// that network and nothing else, for two players.
+// npm run simulate -- [--seeds N] [--from SEED] [--game ROM [--frames N]] [--json]: plays whole netplay sessions in virtual time, each from its
+// seed. Prints what they came to on each kind of network, and the seed of each that went wrong (exit code 1). A seed alone plays that one:
+// --seeds 1 --from 123. With a game two players play it on the embedded core for it; without, up to eight play one that only adds.
+// --network ONEWAY,JITTER,LOSS (ms, ms, percent): only that network and nothing else, for two players. --json: a line for each session.
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -21,6 +21,7 @@ if (!isMainThread) {
       game: { type: "string" },
       frames: { type: "string", default: "300" },
       network: { type: "string" },
+      json: { type: "boolean", default: false },
     },
   });
   const [from, count] = [Number(values.from), Number(values.seeds)];
@@ -35,26 +36,53 @@ if (!isMainThread) {
       });
       worker.on("message", (outcome) => {
         outcomes.push(outcome);
-        if (outcome.wrong !== undefined) console.log(`seed ${outcome.seed}: ${outcome.wrong}`);
+        if (values.json) console.log(JSON.stringify(outcome));
+        else if (outcome.wrong !== undefined) console.log(`seed ${outcome.seed}: ${outcome.wrong}`);
       });
       return new Promise((resolve, reject) => worker.on("exit", resolve).on("error", reject));
     }),
   );
-  const mean = (of) => outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length;
-  const minutes = (outcome) => outcome.time / 60_000;
   const wrong = outcomes.filter((outcome) => outcome.wrong !== undefined).length;
+  if (!values.json) tell(outcomes, wrong, weather !== undefined);
+  process.exitCode = wrong > 0 || outcomes.length < count ? 1 : 0;
+}
+
+function tell(outcomes, wrong, oneNetwork) {
+  const mean = (of, among) => among.reduce((sum, outcome) => sum + of(outcome), 0) / Math.max(1, among.length);
+  const minutes = ({ time }) => time / 60_000;
+  const row = (name, among) =>
+    [
+      ...[name, among.length],
+      ...[mean((o) => o.stalls / minutes(o), among), mean((o) => o.rollbacks / minutes(o), among)].map(Math.round),
+      (
+        mean((o) => o.framesAgain, among) /
+        Math.max(
+          1e-9,
+          mean((o) => o.rollbacks, among),
+        )
+      ).toFixed(1),
+      ...[mean((o) => o.rate, among), mean((o) => o.rateWithHeaders, among)].map(Math.round),
+    ].join(" | ");
   console.log(
-    `${outcomes.length} sessions of ${mean((o) => o.players).toFixed(1)} players, ${mean((o) => o.frames).toFixed(0)} frames each: ` +
-      `${mean((o) => o.stalls / minutes(o)).toFixed(0)} stalls a minute, ${mean((o) => o.rollbacks / minutes(o)).toFixed(0)} rollbacks a minute ` +
-      `of ${(mean((o) => o.framesAgain) / mean((o) => o.rollbacks)).toFixed(1)} frames, ${mean((o) => o.rate).toFixed(0)} bytes a second to each other player, ${mean((o) => o.rateWithHeaders).toFixed(0)} with headers`,
+    "network | sessions | stalls a minute | rollbacks a minute | frames each | bytes a second to each other player | with headers",
   );
+  const bands = oneNetwork ? [] : [0, 1, 2].flatMap((delay) => [0, 1, 2].map((loss) => ({ delay, loss })));
+  for (const { delay, loss } of bands) {
+    const among = outcomes.filter(
+      ({ weather }) => Math.floor(weather.delay / 33.4) === delay && Math.floor(weather.loss * 10) === loss,
+    );
+    const ways = [0, 33, 67, 100];
+    console.log(row(`${ways[delay]} to ${ways[delay + 1]} ms one way, ${10 * loss} to ${10 * loss + 10} %`, among));
+  }
+  console.log(row("all", outcomes));
+  const players = mean((o) => o.players, outcomes).toFixed(1);
   const alarms = outcomes.filter(({ desyncs }) => desyncs > 0).map(({ noticedAfter }) => noticedAfter);
   const soon = alarms.filter((frames) => frames <= 2).length;
   console.log(
-    `${alarms.length} sessions with desyncs; ${soon} noticed them at most 2 settled frames late, the latest ${Math.max(0, ...alarms)}`,
+    `${players} players and ${mean((o) => o.frames, outcomes).toFixed(0)} frames on average; ${alarms.length} sessions with desyncs: ` +
+      `${soon} noticed them at most 2 settled frames late, the latest ${Math.max(0, ...alarms)}`,
   );
   console.log(`${outcomes.length - wrong} passed, ${wrong} failed`);
-  process.exitCode = wrong > 0 || outcomes.length < count ? 1 : 0;
 }
 
 async function realGame(path, frames) {

@@ -31,6 +31,7 @@ export {
 export type { Abilities, Core, CoreOption } from "./machine/registry.ts";
 export { type Movie, MovieInput, shorten } from "./movie/movie.ts";
 export { diffSlp, type SlpDiff } from "./movie/slp/diff.ts";
+export { type PackedSlp, packSlp } from "./movie/slp/pack.ts";
 export { readSlp, type Slp, SlpReader } from "./movie/slp/reader.ts";
 export { type SlpCheck, verifySlp } from "./movie/slp/verify.ts";
 export { Participant, type ParticipantOptions, type PlayEvent, type Tape } from "./netplay/participant.ts";

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import type { VideoFrame } from "../../src/machine/machine.ts";
 import { MovieInput } from "../../src/movie/movie.ts";
+import { readSlp } from "../../src/movie/slp/reader.ts";
 import { writeIsr } from "../../src/replay/isr.ts";
 import { readMovie } from "../../src/replay/movies.ts";
 import { Player } from "../../src/replay/player.ts";
@@ -19,7 +20,9 @@ import { liveMovie, Recorder } from "../../src/replay/recorder.ts";
 import type { InstepPlayer } from "../../src/studio/player/instep-player.ts";
 import { checkedProfile } from "../../src/watch/profile.ts";
 import { firstDivergence } from "../../src/watch/readings.ts";
+import { bytesOf, pathOf } from "../slp/files.ts";
 import { instep, scratch } from "../support/cli.ts";
+import { hasShared } from "../support/data.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
@@ -390,6 +393,62 @@ describe.runIf(existsSync(CHROMIUM))("the player in a plain page", () => {
     const red = Uint8Array.of(0, 0, 255, 0, 0, 0, 255, 0);
     await expect.poll(() => look(), PATIENT).toBe(lookOf({ width: 2, height: 1, pitch: 8, aspect: 0, pixels: red }));
   }, 60_000);
+
+  test.runIf(hasShared)(
+    "shows two Slippi recordings of one match from where they part",
+    async () => {
+      const game = "slippi-js/consistencyTest/NessVFox-Absorb.slp";
+      const theirs = bytesOf(game);
+      const { post } = readSlp(game, theirs).tracks[1]!;
+      // Port 2 stands high in the air for 100 frames, from Slippi's frame 400 on.
+      for (let row = 523; row < 623; row++) new DataView(theirs.buffer).setFloat32(post.offset(row) + 0x0e, 60);
+      writeFileSync(join(folder, "mine.slp"), bytesOf(game));
+      writeFileSync(join(folder, "theirs.slp"), theirs);
+      writeFileSync(join(folder, "another.slp"), readFileSync(pathOf("peppi/game.slp")));
+      writeFileSync(
+        join(folder, "slp.html"),
+        html(`<instep-player src="mine.slp" against="theirs.slp" controls></instep-player>`),
+      );
+      await open("slp.html");
+      await shown(".begin");
+      expect(await player((p) => [p.frame, p.frames])).toEqual([523, 936]);
+      expect(await page.locator("instep-player .verdict").textContent()).toMatch(
+        /Parts at frame 523: Slippi's 400: port 2: y after the frame's step is 60, expected /,
+      );
+      expect(await page.locator("instep-player .remark").allTextContents()).toContain("100 of 937 frames differ.");
+      /** Pixels in the colour of what differs. */
+      const red = (): Promise<number> =>
+        page.evaluate(`(() => {
+        const screen = document.querySelector("instep-player").shadowRoot.querySelector("#screen canvas");
+        const copy = new OffscreenCanvas(screen.width, screen.height);
+        const context = copy.getContext("2d", { willReadFrequently: true });
+        context.drawImage(screen, 0, 0);
+        const { data } = context.getImageData(0, 0, copy.width, copy.height);
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) count += data[i] > 240 && Math.abs(data[i + 1] - 138) < 9 && Math.abs(data[i + 2] - 128) < 9;
+        return count;
+      })()`);
+      await player((p) => p.seek(523));
+      await expect.poll(red, PATIENT).toBeGreaterThan(200);
+      await keep("slippi");
+      await player((p) => p.step(-1));
+      await expect.poll(() => player((p) => p.frame), PATIENT).toBe(522);
+      await expect.poll(red, PATIENT).toBe(0);
+      const ended = await player(
+        (p) =>
+          new Promise<number>((resolve) => {
+            p.addEventListener("ended", () => resolve(p.frame));
+            p.playbackRate = 8;
+            p.play();
+          }),
+      );
+      expect(ended).toBe(936);
+      const other = `document.querySelector("instep-player").open("mine.slp", { against: "another.slp" }).catch((error) => error.message)`;
+      expect(await page.evaluate(other)).toMatch(/^mine\.slp and another\.slp: are of two matches/);
+      expect(complaints).toEqual([]);
+    },
+    60_000,
+  );
 
   test("plays a game live, and what it records of it plays back the same elsewhere", async () => {
     await open("empty.html");

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { encodePng } from "../../src/dump/png.node.ts";
@@ -12,7 +13,9 @@ import { Hands, hasLink, openLink } from "./link-open.ts";
 const pictures = fileURLToPath(new URL("../../.cache/pictures/", import.meta.url));
 function keepPicture(name: string, machine: LinkMachine): void {
   mkdirSync(pictures, { recursive: true });
-  writeFileSync(`${pictures}${name}.png`, encodePng(machine.video));
+  const file = `${pictures}${name}.png`;
+  writeFileSync(file, encodePng(machine.video));
+  console.log(`picture: ${relative("", file)}`);
 }
 
 /** Plays a script: buttons that a port holds from one frame up to another; the last frame is drawn. */

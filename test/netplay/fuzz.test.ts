@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { Link } from "../../src/netplay/session/link.ts";
 import type { Message } from "../../src/netplay/session/messages.ts";
 import { readMessage, writeMessage } from "../../src/netplay/session/messages.ts";
 import { PayloadCodec } from "../../src/netplay/session/payload.ts";
+import type { Suite } from "../../src/netplay/session/suite.ts";
+import { seeded } from "../../src/netplay/sim/random.ts";
+import { toySuite } from "../../src/netplay/sim/suite.ts";
 import { type Scenario, World } from "../../src/netplay/sim/world.ts";
 import { CborWriter } from "../../src/replay/isr-cbor.ts";
 
@@ -15,10 +19,17 @@ const SCENARIO: Scenario = {
   skew: 0.001,
 };
 
+/** A game of three, some frames after its beginning. */
 async function playing(): Promise<World> {
-  const world = new World(SCENARIO);
+  const world = new World({ ...SCENARIO });
   expect(await world.run(20_000)).toBe(true);
   return world;
+}
+
+/** Plays so many frames more. */
+async function goesOn(world: World, frames: number): Promise<void> {
+  Object.assign(world.scenario, { frames: world.people[0]!.session.game!.agreed + frames });
+  expect(await world.run(world.now + 20_000)).toBe(true);
 }
 
 const number = fc.oneof(fc.nat(300), fc.nat(), fc.constantFrom(2 ** 31, 2 ** 32 - 1, 2 ** 53 - 1, -1, 0.5, Number.NaN));
@@ -71,8 +82,10 @@ describe("packets from strangers and from players who mean harm", () => {
     for (const { seat, session } of world.people)
       for (const { datagram } of session.flush(world.now)) if (seat !== 0) taken.push(datagram);
     const { session } = world.people[0]!;
-    fc.assert(
-      fc.property(
+    Object.assign(world.scenario, { frames: Number.POSITIVE_INFINITY });
+    let sent = 0;
+    await fc.assert(
+      fc.asyncProperty(
         fc.oneof(
           fc.uint8Array({ maxLength: 1300 }),
           fc
@@ -84,16 +97,39 @@ describe("packets from strangers and from players who mean harm", () => {
             }),
         ),
         fc.constantFrom("1", "2", "nobody"),
-        (datagram, from) => session.receive(from, datagram, world.now),
+        async (datagram, from) => {
+          session.receive(from, datagram, world.now);
+          // The game goes on meanwhile. As fast as this, every one is looked at.
+          if (++sent % 50 === 0) await world.run(world.now + 16);
+        },
       ),
       { numRuns: 25_000 },
     );
-    const before = session.game!.timeline.frame;
-    (world.scenario as { frames: number }).frames = before + 100;
-    expect(await world.run(world.now + 20_000)).toBe(true);
+    await goesOn(world, 100);
     for (const { noticed } of world.people) expect(noticed).toEqual([]);
-    (world.scenario as { frames: number }).frames = 60;
   }, 60_000);
+
+  it("are looked at up to some thousands a second: who sends more costs no more, and is heard again later", async () => {
+    const suite = toySuite(seeded(1));
+    let hashed = 0;
+    const hash: Suite["hash"] = (...of) => {
+      hashed++;
+      return suite.hash(...of);
+    };
+    const room = Uint8Array.of(1);
+    const [a, b] = [new Link({ ...suite, hash }, room), new Link(toySuite(seeded(2)), room)];
+    for (let now = 0; now < 1000; now += 50) {
+      for (const datagram of b.flush(now)) a.receive(datagram, now);
+      for (const datagram of a.flush(now)) b.receive(datagram, now);
+    }
+    expect(a.open && b.open).toBe(true);
+    hashed = 0;
+    for (let i = 0; i < 50_000; i++) a.receive(Uint8Array.of(2, ...Array(40).fill(i)), 2000 + i / 100);
+    expect(hashed).toBe(4000);
+    const payload = Uint8Array.of(7);
+    const heard = b.flush(3000, payload).map((datagram) => a.receive(datagram, 3000)?.payload);
+    expect(heard).toContainEqual(payload);
+  });
 
   it("from a player are read without a crash and without memory that grows (25,000 messages and payloads)", async () => {
     const [{ session }, mallory] = (await playing()).people as [World["people"][0], World["people"][0]];

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { PayloadCodec } from "../../src/netplay/session/payload.ts";
 import { type Request, Timeline } from "../../src/netplay/session/timeline.ts";
 
 const WIDTH = 3;
@@ -126,6 +127,31 @@ describe("a timeline", () => {
     }
     expect(machine.frame).toBe(140);
     expect(machine.sums).toEqual(straight(2, 140, 0, away));
+  });
+
+  it.each([
+    ["64 hours", 64 * 3600 * 60],
+    ["2^32 frames", 2 ** 32 - 100],
+  ])("does after %s what it does at the start, and so do the packets", (_, later) => {
+    const timelines = [0, later].map((first) => new Timeline({ players: 2, width: WIDTH, window: 5, first, quiet: 2 }));
+    const packets = [0, later].map(() => new PayloadCodec(WIDTH));
+    for (let frame = 2; frame < 300; frame++) {
+      const [now, then] = timelines.map((timeline, i) => {
+        const from = i * later;
+        timeline.put(0, from + frame, inputOf(0, frame));
+        if (frame >= 6) timeline.put(1, from + frame - 4, inputOf(1, frame - 4));
+        const done = timeline
+          .advance(true)
+          .map((one) => ({ ...one, frame: one.frame - from, inputs: [...one.inputs] }));
+        const said = { epoch: 0, frame: timeline.frame, ahead: 1, have: timeline.frame + 3, settled: timeline.settled };
+        const inputs = Uint8Array.from([...inputOf(0, frame - 1), ...inputOf(0, frame)]);
+        const packet = packets[i]!.write({ ...said, chain: 7, first: from + frame - 1, count: 2, inputs });
+        expect(packets[i]!.read(packet)).toMatchObject({ ...said, first: from + frame - 1, count: 2 });
+        return [done, timeline.settled - from, timeline.again];
+      });
+      expect(then).toEqual(now);
+    }
+    expect(timelines[0]!.rollbacks).toBeGreaterThan(10);
   });
 
   it("refuses inputs that are not the player's next, or from too far ahead", () => {

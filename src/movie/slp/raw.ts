@@ -6,6 +6,9 @@ const HEADER = [0x7b, 0x55, 3, 0x72, 0x61, 0x77, 0x5b, 0x24, 0x55, 0x23, 0x6c]; 
 const HEADER_BYTES = 15;
 const METADATA = [0x55, 8, 0x6d, 0x65, 0x74, 0x61, 0x64, 0x61, 0x74, 0x61]; // U8metadata
 
+/** Whether these bytes begin a Slippi file. */
+export const isSlp = (bytes: Uint8Array): boolean => HEADER.every((byte, i) => bytes[i] === byte);
+
 /** Told of what comes: once of the sizes of events, then of each event and where it is in {@link RawReader.source}. */
 export interface RawListener {
   sizes(sizes: Uint32Array): void;

@@ -20,6 +20,8 @@ const HELLO_LOOK = 50;
 const ALIVE_EVERY = 250;
 /** Milliseconds between two datagrams that carry times. */
 const TIMED_EVERY = 60;
+/** Datagrams of a peer that are looked at in a second: a player sends 60, and a state on its way 2,000. */
+const MOST_A_SECOND = 4000;
 /** Datagrams that may be older than the newest and are still taken. */
 const LATE = 128;
 
@@ -71,6 +73,9 @@ export class Link {
   #helloSeen = Number.NEGATIVE_INFINITY;
   /** The other side cannot know yet that it is heard. */
   #helloOwed = true;
+  /** Datagrams since then, for at most a second. */
+  #second = Number.NEGATIVE_INFINITY;
+  #taken = 0;
   /** Its clock when it was last heard, and ours then: what is echoed. */
   #echo: { readonly sent: number; readonly at: number } | undefined;
   /** Answers to a peer that begins anew. */
@@ -99,7 +104,11 @@ export class Link {
 
   /** Takes a datagram. Undefined: nothing came of it; whatever its bytes are, the link lives on. */
   receive(datagram: Uint8Array, now: number): Received | undefined {
-    if (datagram.length > MAX_DATAGRAM) return undefined;
+    if (now - this.#second >= 1000) {
+      this.#second = now;
+      this.#taken = 0;
+    }
+    if (datagram.length > MAX_DATAGRAM || ++this.#taken > MOST_A_SECOND) return undefined;
     if (datagram[0] === HELLO) this.#hello(datagram, now);
     return datagram[0]! >= SEALED && datagram[0]! <= ECHOING ? this.#sealed(datagram, now) : undefined;
   }

@@ -27,6 +27,8 @@ export class Peer {
   linked = -1;
   /** The link's count of restarts when they began to play: another one is of a process that began anew. */
   playsSince: number | undefined;
+  /** They speak another version, and that was told. */
+  outdated = false;
   /** They were lost, and how it is said. */
   lost = false;
 

@@ -137,14 +137,19 @@ export class Presence {
 
   /** Begins to go on without the next of those who are to be gone on without. */
   #dismiss(now: number): void {
-    const { count } = this.#seats;
-    const here = [...new Set([...this.#seats.here, ...this.anew])];
-    if (here.length * 2 < count || (here.length * 2 === count && !here.includes(0))) return;
+    if (!this.#mayGoOn) return;
     const lost = this.#seats.peers.find(
       (peer) => peer.lost && this.dismissed.has(peer.seat) && !this.#seats.away.has(peer.seat),
     );
     if (!lost) return;
     this.#leaving = { seat: lost.seat, known: new Map(), since: now, asked: Number.NEGATIVE_INFINITY };
+  }
+
+  /** Those who are here are more than half, or half with seat 0: no other part of the players goes on without them. */
+  get #mayGoOn(): boolean {
+    const { count } = this.#seats;
+    const here = new Set([...this.#seats.here, ...this.anew]);
+    return here.size * 2 > count || (here.size * 2 === count && here.has(0));
   }
 
   /** What is known here of a player's input; from now on none of it is taken any more. */
@@ -168,13 +173,15 @@ export class Presence {
       for (const s of missing) this.#seats.tell(s, ["askLost", seat]);
     }
     const peer = this.#seats.peer(seat)!;
-    if (missing.length > 0 && now - leaving.since > GIVE_UP && this.#quiet(peer, now) < SILENT) {
+    // Others may have been lost meanwhile, one after another: those who are left must still be enough.
+    const open = missing.length > 0 || !this.#mayGoOn;
+    if (open && now - leaving.since > GIVE_UP && this.#quiet(peer, now) < SILENT) {
       // It may be that others wait for us in the same way, having missed us while we missed them.
       this.#leaving = undefined;
       for (const s of [this.#seats.me, ...this.#seats.peers.map((other) => other.seat)])
         this.#seats.tell(s, ["stay", seat]);
     }
-    if (missing.length > 0) return;
+    if (open) return;
     const { frontier, first, bytes } = here
       .map((s) => known.get(s)!)
       .reduce((a, b) => (b.frontier > a.frontier ? b : a));

@@ -31,6 +31,8 @@ export interface SessionOptions extends Application {
 
 /** Signatures that wait for whoever records; nobody may. */
 const MOST_SIGNATURES = 1000;
+/** Bytes that wait for somebody, from which on signatures are not told. */
+const WAITING = 1 << 17;
 /** Milliseconds that the last frames may take until all agree on them. */
 const LAST_FRAMES = 3000;
 
@@ -185,15 +187,19 @@ export class Session {
     this.#people.tellAll(["chat", text.slice(0, 500)]);
   }
 
+  /** Players may. */
   pause(on: boolean): void {
-    if (this.game) this.game.paused = on;
+    if (!this.game) return;
+    this.game.paused = on;
     this.#people.tellAll(["pause", on]);
   }
 
   /** Signs a link of the recording, and tells the others. */
   sign(link: number, message: Uint8Array): Uint8Array {
     const signature = this.#options.suite.sign(message);
-    this.#people.tellAll(["signature", link, signature]);
+    // Somebody who is away for hours has no use for thousands of them.
+    for (const peer of this.peers)
+      if (peer.link.open && peer.link.queued < WAITING) peer.tell(["signature", link, signature]);
     return signature;
   }
 
@@ -313,14 +319,15 @@ export class Session {
           this.signatures.push({ seat: peer.seat, link: message[1], signature: message[2] });
         break;
       case "fallen":
-        if (peer.seat >= 0 && !this.follower) this.#fall(peer, message[1]);
+        if (peer.seat >= 0) this.#fallen(peer, message[1]);
         break;
       case "back":
         if (message[1] === this.seat && peer === this.#leader)
           this.#back = { frame: message[2], away: message[3], epoch: message[4] };
         break;
       case "pause":
-        if (this.game && peer.seat >= 0) this.game.paused = message[1];
+        if (peer.seat < 0) break;
+        if (this.game) this.game.paused = message[1];
         this.events.push({ kind: "paused", name: peer.name, on: message[1] });
         break;
       case "end":
@@ -335,11 +342,13 @@ export class Session {
   /** What is due before the game: asking to join, and finding everybody. */
   #gather(): void {
     const { mode, name } = this.#options;
-    for (const [id, { link }] of this.#people.peers) {
-      if (link.wrongVersion === undefined) continue;
-      const why = `the other side speaks version ${link.wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`;
+    for (const peer of this.peers) {
+      const { wrongVersion } = peer.link;
+      if (wrongVersion === undefined || peer.outdated || this.#lobby.host) continue;
+      const why = `the other side speaks version ${wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`;
       this.events.push({ kind: "refused", name: this.#door ? "somebody" : name, why });
-      this.#people.peers.delete(id);
+      // They stay, so that they hear this one's hello and are told too.
+      peer.outdated = true;
       if (!this.#door) this.#end(why);
     }
     if (this.#door) {
@@ -441,7 +450,17 @@ export class Session {
     return true;
   }
 
-  /** The others played on: from now on this one follows, until it is near enough to play again. It may have begun anew. */
+  /** The others played on, and that one leads them: maybe another than when this one began to follow. */
+  #fallen(leader: Peer, rests: number): void {
+    const { follower } = this;
+    if (!follower) this.#fall(leader, rests);
+    else if (this.#leader && leader !== this.#leader && !this.#back) {
+      this.#leader = leader;
+      leader.tell(["follow", follower.known]);
+    }
+  }
+
+  /** From now on this one follows, until it is near enough to play again. It may have begun anew. */
   #fall(leader: Peer, rests: number): void {
     const { game } = this;
     if (!game && (this.seat < 0 || !this.#opened || !this.#people.seatAll(this.seat))) return;

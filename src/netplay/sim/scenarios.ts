@@ -15,6 +15,7 @@ export interface Outcome {
   readonly seed: number;
   readonly players: number;
   readonly wrong: Verdict;
+  readonly weather: Weather;
   /** Milliseconds of virtual time that it took, and frames that all agreed on. */
   readonly time: number;
   readonly frames: number;
@@ -32,8 +33,12 @@ export interface Outcome {
 /** Bytes of the headers of IP (version 4) and UDP. */
 const HEADERS = 28;
 const FRAMES = 300;
-/** Virtual time after which a session that has not come to its end never will. */
-const PATIENCE = 240_000;
+/** Virtual time after which the network is a good one; and in which all must come to the session's end from then on. */
+const HEALS = 60_000;
+const PATIENCE = 60_000;
+const HEALED: Weather = { delay: 10, jitter: 2, loss: 0, doubled: 0, detour: 0 };
+/** Bytes that may wait for one who is away. */
+const WAITING = 1 << 18;
 
 /** A real console to be played in a simulated session, instead of the arithmetic one. */
 export interface RealGame {
@@ -72,10 +77,18 @@ export function scenarioOf(seed: number, most = 8): Scenario {
       done = true;
       act(world);
     };
-  const base = { seed, players, rules, weather, frames: FRAMES, skew: random(0.005) };
+  // By the seed itself, so that all other sessions stay as they were.
+  const hostile = seed % 8 === 0;
+  const base = { seed, players, rules, weather, frames: FRAMES, skew: random(0.005), hostile };
   const other = (who + 1 + whole(players - 1)) % players;
   const long = 500 + random(4000);
-  switch (whole(8)) {
+  const kind = whole(8);
+  if (seed % 16 === 11 || seed % 16 === 14) {
+    // The network falls into two: shortly, or for so long that those who are more go on alone.
+    const lasts = random(1) < 0.5 ? long : 9000 + random(6000);
+    return { ...base, frames: 1200, mischief: once((world) => world.part(1 + whole(players - 1), world.now + lasts)) };
+  }
+  switch (kind) {
     case 0:
       return { ...base, mischief: once((world) => world.network.cut(who, other, world.now + long)) };
     case 1:
@@ -163,7 +176,10 @@ export async function simulate(seed: number, game?: RealGame, weather?: Weather)
   const world = new World(scenario);
   let wrong: Verdict;
   try {
-    wrong = (await world.run(PATIENCE)) ? judge(world) : stuck(world);
+    let done = await world.run(HEALS);
+    world.network.weather = HEALED;
+    done ||= await world.run(HEALS + PATIENCE);
+    wrong = done ? judge(world) : stuck(world);
   } catch (error) {
     wrong = `${(error as Error).stack}`;
   }
@@ -176,6 +192,7 @@ export async function simulate(seed: number, game?: RealGame, weather?: Weather)
     seed,
     players: people.length,
     wrong,
+    weather: scenario.weather,
     time: now,
     frames: Math.min(...world.alive.map(({ session }) => session.steps?.agreed ?? 0)),
     stalls: sum("stalls") / people.length,
@@ -207,6 +224,8 @@ function judge({ alive: people, scenario }: World): Verdict {
   if (new Set(inputs).size > 1) return "the settled inputs differ";
   if (new Set(people.map(({ session }) => session.steps!.chain.link(agreed))).size > 1)
     return "the fingerprints differ";
+  const waiting = Math.max(...people.flatMap(({ session }) => [...session.peers].map(({ link }) => link.queued)));
+  if (waiting > WAITING) return `${waiting} bytes wait for somebody`;
   const noticed = people.reduce((sum, one) => sum + one.noticed.length, 0);
   if (scenario.desync === "surely" && noticed === 0) return "what was done to a machine was not noticed";
   return !scenario.desync && noticed > 0 ? "a false alarm" : undefined;

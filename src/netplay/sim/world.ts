@@ -10,6 +10,7 @@ import { inputWidth, writePad } from "../session/pads.ts";
 import { Session } from "../session/session.ts";
 import type { Suite } from "../session/suite.ts";
 import { ArithmeticMachine, arithmeticBoot } from "./arithmetic.ts";
+import { Hostile } from "./hostile.ts";
 import { Network, type Weather } from "./network.ts";
 import { type Random, seeded } from "./random.ts";
 import { toySuite } from "./suite.ts";
@@ -37,6 +38,8 @@ export interface Scenario {
   readonly watchFrom?: number;
   /** They watch from then on, not from the start. */
   readonly watchNow?: boolean;
+  /** Somebody in the room, and on the way of all datagrams, means harm. */
+  readonly hostile?: boolean;
   /** Something is done to a machine: a desync is to be noticed; or it may be, where going back may undo it first. */
   readonly desync?: "surely" | "maybe";
   /** Called before each tick of a player, to do mischief. */
@@ -49,6 +52,7 @@ export interface Noticed {
   readonly bytes: readonly NamedDifference[];
 }
 
+const ROOM = Uint8Array.of(1);
 const PROFILE = checkedProfile("arithmetic", { game: "sum", fingerprint: { regions: ["ram"] } });
 
 /** A player in the simulation, with its session and machine. */
@@ -95,7 +99,7 @@ export class Somebody {
     this.#record = scenario.record ?? false;
     this.session = new Session({
       suite: this.#suite,
-      room: Uint8Array.of(1),
+      room: ROOM,
       id: new Uint8Array(16),
       name: `player ${seat + 1}`,
       games: [boot.content],
@@ -144,6 +148,7 @@ export class World {
   readonly network: Network;
   readonly people: Somebody[];
   now = 0;
+  readonly #hostile: Hostile | undefined;
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
@@ -152,8 +157,8 @@ export class World {
     const { players, watchers = 0, watchFrom = 0 } = scenario;
     this.people = Array.from({ length: players + watchers }, (_, seat) => new Somebody(scenario, seat, this.random));
     for (const one of this.people) if (one.seat >= players) one.stalledUntil = watchFrom;
-    for (const one of this.people)
-      for (const other of this.people) if (one !== other) one.session.present(`${other.seat}`, true);
+    if (scenario.hostile) this.#hostile = new Hostile(this.people.length, ROOM, seeded(scenario.seed ^ 0x27d4eb2f));
+    for (const one of this.people) this.#introduce(one);
   }
 
   /** A player's process ends, and another is begun some time later, which knows nothing. */
@@ -161,8 +166,14 @@ export class World {
     const one = new Somebody(this.scenario, seat, this.random, this.people[seat]);
     one.stalledUntil = this.now + after;
     one.due = one.stalledUntil;
-    for (const { seat: other } of this.people) if (other !== seat) one.session.present(`${other}`, true);
     this.people[seat] = one;
+    this.#introduce(one);
+  }
+
+  /** Until that time nothing goes between the first so many and the others. */
+  part(first: number, until: number): void {
+    for (const { seat: a } of this.people.slice(0, first))
+      for (const { seat: b } of this.people.slice(first)) this.network.cut(a, b, until);
   }
 
   /** Those who did not stop for good. */
@@ -173,8 +184,8 @@ export class World {
   /** Runs until all have settled the scenario's frames or agreed on the end, or that time has come: false. */
   async run(until: number): Promise<boolean> {
     for (; this.now < until; this.now += 2) {
-      for (const { from, to, datagram } of this.network.arrived(this.now))
-        if (this.people[to]!.stalledUntil <= this.now) this.people[to]!.session.receive(`${from}`, datagram, this.now);
+      for (const { from, to, datagram } of this.network.arrived(this.now)) this.#deliver(from, to, datagram);
+      if (this.#hostile) this.#forge(this.#hostile);
       let moved = false;
       for (const one of this.people) {
         if (one.stalledUntil > this.now || one.due > this.now) continue;
@@ -182,16 +193,43 @@ export class World {
         this.scenario.mischief?.(this, one.seat);
         one.tick(this.now, this.random);
         for (const { to, datagram } of one.session.flush(this.now))
-          this.network.send(one.seat, Number(to), datagram, this.now);
+          if (this.people[Number(to)]) this.network.send(one.seat, Number(to), datagram, this.now);
+          else this.#hostile?.receive(one.seat, datagram, this.now);
         one.hear();
       }
+      if (!moved) continue;
       // Repairs that open a machine are promises.
-      if (moved && this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
-      if (this.alive.every((one) => (one.session.steps?.agreed ?? 0) >= this.scenario.frames)) return true;
-      if (this.alive.every(({ session }) => session.ended !== undefined)) return true;
-      if (this.alive.some(({ session, failed }) => failed !== undefined || (session.ended && !session.lastFrame)))
+      if (this.people.some(({ session }) => session.game?.mending.active)) await Promise.resolve();
+      const { alive } = this;
+      if (alive.every((one) => this.#hasPlayed(one))) return true;
+      if (alive.every(({ session }) => session.ended !== undefined)) return true;
+      if (alive.some(({ session, failed }) => failed !== undefined || (session.ended && !session.lastFrame)))
         return false;
     }
     return false;
+  }
+
+  /** All frames, and whoever plays is back in the game. */
+  #hasPlayed({ seat, session }: Somebody): boolean {
+    const { players, frames } = this.scenario;
+    return (seat < players ? session.game : session.follower) !== undefined && (session.steps?.agreed ?? 0) >= frames;
+  }
+
+  /** All others can be reached. */
+  #introduce(one: Somebody): void {
+    for (const { seat } of this.people) if (seat !== one.seat) one.session.present(`${seat}`, true);
+    if (this.#hostile) one.session.present(`${this.#hostile.number}`, true);
+  }
+
+  #deliver(from: number, to: number, datagram: Uint8Array): void {
+    const one = this.people[to]!;
+    if (one.stalledUntil <= this.now) one.session.receive(`${from}`, datagram, this.now);
+    this.#hostile?.overhears({ from, to, datagram });
+  }
+
+  #forge(hostile: Hostile): void {
+    const playing = this.people.filter(({ session }) => session.game).map(({ seat }) => seat);
+    for (const { from, to, datagram } of hostile.sends(playing, this.now))
+      if (this.people[to]!.stalledUntil <= this.now) this.people[to]!.session.receive(`${from}`, datagram, this.now);
   }
 }

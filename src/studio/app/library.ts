@@ -110,7 +110,7 @@ function row(entry: Entry): TemplateResult {
   const players = card?.players ?? [];
   return html`<li>
     <a class="item" href=${kind === "rom" ? pathOf("#/play", id).slice(1) : pathOf("#/watch", id).slice(1)}>
-      <span class="thumb">${kind === "recording" && card && !card.fault ? picture(entry) : extensionOf(name)}</span>
+      ${thumb(entry)}
       <div class="what">
         <b class="cut">${stem(name)}</b>
         <small class="cut">${facts.filter(Boolean).join(" · ") || (card ? entry.root : "…")}</small>
@@ -126,11 +126,28 @@ function row(entry: Entry): TemplateResult {
   </li>`;
 }
 
-/** The label stays below it until it is there. */
-const picture = ({ id, name, time }: Entry): TemplateResult =>
-  html`<span>${extensionOf(name)}</span><img src="${pathOf("thumbnails", id)}?${Math.round(time)}" alt="" loading="lazy" width="64" height="48"
-    @load=${({ target }: Event) => (target as HTMLElement).classList.add("there")}
-    @error=${({ target }: Event) => (target as HTMLElement).classList.add("unseen")} />`;
+/** A small picture: of a recording, of a video, of a game as one of its recordings shows it; else what kind of file it is. */
+export function thumb(entry: Entry): TemplateResult {
+  const { id, name, kind } = entry;
+  const shown = kind === "rom" ? recordingOf(entry) : kind === "recording" && entry.card && !entry.card.fault && entry;
+  const video = kind === "video" && !/\.(mkv|avi)$/i.test(name);
+  // The label stays below it until it is there.
+  return html`<span class="thumb"><span>${extensionOf(name)}</span>
+    ${video ? html`<video muted preload="metadata" tabindex="-1" aria-hidden="true" src="${pathOf("files", id)}#t=0.5" @loadeddata=${isThere}></video>` : nothing}
+    ${
+      shown
+        ? html`<img src="${pathOf("thumbnails", shown.id)}?${Math.round(shown.time)}" alt="" loading="lazy" width="64" height="48"
+          @load=${isThere} @error=${({ target }: Event) => (target as HTMLElement).classList.add("unseen")} />`
+        : nothing
+    }</span>`;
+}
+
+const isThere = ({ target }: Event): void => (target as HTMLElement).classList.add("there");
+
+const recordingOf = ({ name }: Entry): Entry | undefined =>
+  [...store.entries.values()].find(
+    ({ kind, card }) => kind === "recording" && card?.game === stem(name) && !card.fault && (card.frames ?? 0) > 0,
+  );
 
 const extensionOf = (name: string): string => /\.([^.]+)$/.exec(name)?.[1] ?? "";
 

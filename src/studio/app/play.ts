@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Opened } from "../player/source.ts";
 import { ask, Fault, pathOf } from "./ask.ts";
+import { thumb } from "./library.ts";
 import { NativeSource } from "./native-source.ts";
 import { type InstepPlayer, loadPlayer } from "./player.ts";
 import { Saver } from "./saver.ts";
@@ -69,7 +70,7 @@ class Play extends View {
 
   #game(rom: Entry): TemplateResult {
     const core = coreOf(rom, this.#cores);
-    const about = html`<b>${stem(rom.name)}</b><small class="soft">${core?.name ?? "no core is installed"} · ${rom.root}</small>`;
+    const about = html`${thumb(rom)}<b>${stem(rom.name)}</b><small class="soft">${core?.name ?? "no core is installed"} · ${rom.root}</small>`;
     if (core) return html`<a class="game" href=${pathOf("#/play", rom.id).slice(1)}>${about}</a>`;
     return html`<div class="game soft">${about}</div>`;
   }

@@ -1,5 +1,7 @@
+import { isSlp } from "../../movie/slp/raw.ts";
 import { fileOf, nameOf, type Openable } from "./files.ts";
 import { type Model, newModel } from "./model.ts";
+import { SlpSource } from "./slp-source.ts";
 import type { Beat, Command, FrameSource, GameFile, News } from "./source.ts";
 import { WorkerSource } from "./worker-source.ts";
 
@@ -8,6 +10,8 @@ export interface OpenWith {
   readonly name?: string | undefined;
   /** The game; else it is asked for. */
   readonly rom?: Openable | undefined;
+  /** Another player's Slippi recording of the same match. */
+  readonly against?: Openable | undefined;
 }
 
 export interface RecordWith {
@@ -36,6 +40,7 @@ export interface Host {
 }
 
 const WORKER = new URL("./instep-player-worker.js", import.meta.url);
+const SLP_WORKER = new URL("./instep-slp.js", import.meta.url);
 
 /** Opens what is to be played, tells its source what to do, and keeps what the source says. */
 export class Conductor {
@@ -70,17 +75,18 @@ export class Conductor {
   }
 
   /** Resolves when it can be played or its game is asked for; rejects with a line for people. */
-  open(recording: Openable, { name, rom }: OpenWith): Promise<void> {
+  open(recording: Openable, { name, rom, against }: OpenWith): Promise<void> {
     return this.#try(name ?? nameOf(recording), async (signal) => {
       const game = rom === undefined ? undefined : fileOf(rom, undefined, signal).catch((error: Error) => error);
       const file = await fileOf(recording, name, signal);
+      const other = against === undefined ? undefined : await fileOf(against, undefined, signal);
       const given = await game;
       if (signal.aborted) return;
       this.#file = file;
       this.set({ file: file.name });
-      this.#renew(new WorkerSource(WORKER));
+      this.#renew(isSlp(file.bytes) ? new SlpSource(SLP_WORKER) : new WorkerSource(WORKER));
       const found = given instanceof Error ? undefined : given;
-      await this.#order({ do: "open", file, rom: found, core: this.#host.core ?? undefined });
+      await this.#order({ do: "open", file, rom: found, core: this.#host.core ?? undefined, against: other });
       const { phase, wanted } = this.model;
       if (given instanceof Error && phase === "wanted") this.set({ wanted: { ...wanted!, refused: given.message } });
     });

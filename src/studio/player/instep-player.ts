@@ -51,7 +51,7 @@ export class InstepPlayer extends PlayerElement {
     const live = opened?.kind === "live";
     const blocked = phase === "ready" && sound === "blocked" && !paused;
     return html`
-      <div class="deck ${phase} ${over ? "over" : ""} ${live ? "live" : ""} ${model.idle ? "idle" : ""}" role="region"
+      <div class="deck ${phase} ${over ? "over" : ""} ${live ? "live" : ""} ${opened?.drawn ? "drawn" : ""} ${model.idle ? "idle" : ""}" role="region"
         aria-label="Player${opened ? `: ${titleOf(opened.game)}` : ""}">
         <div id="stage" part="stage" .style=${`--_aspect: ${opened?.aspect ?? 4 / 3}`} role=${live ? "application" : "group"}
           tabindex="0" aria-label=${live ? "The game's pad" : "Picture"} @click=${this.#press}>
@@ -122,12 +122,12 @@ export class InstepPlayer extends PlayerElement {
     finger: (event) => this.pads.finger(event),
   };
 
-  /** A recording, its game, or both. */
+  /** A recording, its game, or both; two of Slippi's. */
   async #take(files: FileList | null | undefined): Promise<void> {
     const all = [...(files ?? [])];
     const game = all.find(isGame);
-    const recording = all.find((file) => !isGame(file));
-    if (recording) await this.open(recording, { rom: game });
+    const [recording, against] = all.filter((file) => !isGame(file));
+    if (recording) await this.open(recording, { rom: game, against });
     else if (game && this.conductor.model.phase === "wanted") await this.openRom(game);
     else if (game) await this.record(game);
   }

@@ -5,7 +5,7 @@ import type { Doings, Model } from "./model.ts";
 import { timeOf } from "./times.ts";
 import { systemOf, titleOf } from "./words.ts";
 
-const RECORDINGS = ".isr,.fm2,.bk2,.gbmv,.vbm,.lsmv,.ltm";
+const RECORDINGS = ".isr,.fm2,.bk2,.gbmv,.vbm,.lsmv,.ltm,.slp";
 
 function pick(label: string, accept: string, act: Doings): TemplateResult {
   return html`<label class="button strong"
@@ -26,7 +26,7 @@ export function overlay(model: Model, act: Doings): TemplateResult | typeof noth
     case "empty":
       return html`<div class="card drop">
         <p class="big">Open a recording</p>
-        <p class="soft">.isr, or a movie for a Game Boy or an NES. It stays in this browser.</p>
+        <p class="soft">.isr, a movie for a Game Boy or an NES, or one or two of Slippi's .slp. It stays in this browser.</p>
         ${pick("Choose a file", `${RECORDINGS},.nes,.gb,.gbc`, act)}
         <p class="soft wide">or drop it here, with its game</p>
       </div>`;

@@ -13,6 +13,7 @@ export abstract class PlayerElement extends LitElement implements Host {
   static override properties = {
     src: { type: String },
     rom: { type: String },
+    against: { type: String },
     core: { type: String },
     autoplay: { type: Boolean },
     muted: { type: Boolean },
@@ -22,6 +23,8 @@ export abstract class PlayerElement extends LitElement implements Host {
   /** Addresses of the recording and its game. */
   declare src: string | null;
   declare rom: string | null;
+  /** Address of another player's Slippi recording of the same match. */
+  declare against: string | null;
   /** The embedded core to play on, where it is to be another than the recording's own. */
   declare core: string | null;
   declare autoplay: boolean;
@@ -44,7 +47,7 @@ export abstract class PlayerElement extends LitElement implements Host {
 
   constructor() {
     super();
-    this.src = this.rom = this.core = null;
+    this.src = this.rom = this.against = this.core = null;
     this.autoplay = this.muted = this.loop = this.controls = false;
     this.conductor.onSource = (source) => this.sound.hear(source);
     this.sound.onChange = () => this.conductor.set({ sound: this.sound.state, volume: this.sound.volume });
@@ -177,8 +180,8 @@ export abstract class PlayerElement extends LitElement implements Host {
   override updated(changed: PropertyValues<this>): void {
     if (changed.has("muted")) this.sound.muted = this.muted;
     if (changed.has("loop")) this.conductor.tellLoop();
-    if (this.src && (changed.has("src") || changed.has("rom") || changed.has("core")))
-      this.open(this.src, { rom: this.rom ?? undefined }).catch(() => {});
+    if (this.src && (["src", "rom", "against", "core"] as const).some((name) => changed.has(name)))
+      this.open(this.src, { rom: this.rom ?? undefined, against: this.against ?? undefined }).catch(() => {});
     this.shown(this.frame);
   }
 

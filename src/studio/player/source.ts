@@ -22,6 +22,8 @@ export interface Opened {
   readonly fps: Ratio;
   /** Width over height of the picture as shown. */
   readonly aspect: number;
+  /** Pictures are drawings, and no console's pixels. */
+  readonly drawn?: true;
   /** The recording says what is to come out, so that it is compared while it plays. */
   readonly compares: boolean;
   /** What somebody who watches should know: another core plays it, the file is cut. One line each. */
@@ -69,6 +71,8 @@ export type Command =
       readonly file: GameFile;
       readonly rom: GameFile | undefined;
       readonly core: string | undefined;
+      /** Another recording of the same match, to be compared with. */
+      readonly against?: GameFile | undefined;
     }
   /** The game that was asked for. */
   | { readonly do: "rom"; readonly rom: GameFile }

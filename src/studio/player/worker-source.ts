@@ -38,7 +38,7 @@ export class WorkerSource implements FrameSource {
 }
 
 /** A worker. What it is told before it says that it is there waits: until its modules have loaded it hears nothing. */
-class Hand {
+export class Hand {
   readonly #worker: Worker;
   #waiting: [message: unknown, moved: Transferable[]][] | undefined = [];
 

@@ -97,6 +97,9 @@ export const stage = css`
     aspect-ratio: var(--_aspect);
     image-rendering: pixelated;
   }
+  .deck.drawn #screen canvas {
+    image-rendering: auto;
+  }
   .deck:not(.ready) #screen {
     visibility: hidden;
   }
