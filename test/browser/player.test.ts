@@ -411,6 +411,7 @@ describe.runIf(existsSync(CHROMIUM))("the player in a plain page", () => {
       );
       await open("slp.html");
       await shown(".begin");
+      await shown(".verdict.desync");
       expect(await player((p) => [p.frame, p.frames])).toEqual([523, 936]);
       expect(await page.locator("instep-player .verdict").textContent()).toMatch(
         /Parts at frame 523: Slippi's 400: port 2: y after the frame's step is 60, expected /,
