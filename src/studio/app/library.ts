@@ -132,8 +132,8 @@ export function thumb(entry: Entry): TemplateResult {
   const shown = kind === "rom" ? recordingOf(entry) : kind === "recording" && entry.card && !entry.card.fault && entry;
   const video = kind === "video" && !/\.(mkv|avi)$/i.test(name);
   // The label stays below it until it is there.
-  return html`<span class="thumb"><span>${extensionOf(name)}</span>
-    ${video ? html`<video muted preload="metadata" tabindex="-1" aria-hidden="true" src="${pathOf("files", id)}#t=0.5" @loadeddata=${isThere}></video>` : nothing}
+  return html`<span class="thumb" aria-hidden="true"><span>${extensionOf(name)}</span>
+    ${video ? html`<video muted preload="metadata" tabindex="-1" src="${pathOf("files", id)}#t=0.5" @loadeddata=${isThere}></video>` : nothing}
     ${
       shown
         ? html`<img src="${pathOf("thumbnails", shown.id)}?${Math.round(shown.time)}" alt="" loading="lazy" width="64" height="48"
