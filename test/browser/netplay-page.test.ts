@@ -130,6 +130,9 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     const ada = await tab(`${site}/`);
     expect(await ada.barriers()).toEqual([]);
     await ada.press("Take Gleam, which comes along");
+    await ada.page.getByText("How it is played").click();
+    await ada.page.getByLabel("Frames between a pad and its effect").selectOption("4");
+    await ada.page.getByText("What you press is seen 4 frames (67 ms) later").waitFor();
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.picture("setup");
     // Nobody plays by hand here: the address says who does.
@@ -138,6 +141,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.press("Host the game");
     await ada.comesTo(({ code }) => code);
+    expect(await ada.page.locator("#people").innerText()).toMatch(/Ada\s+you, ready\s+nobody yet/);
     await ada.picture("waiting");
     const link = await ada.page.getByLabel("Link to the room").inputValue();
 
@@ -160,6 +164,14 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await bo.press("Say");
     await ada.tells("Bo: good luck");
     await ada.comesTo(({ frame }) => frame > 300);
+    expect(await ada.page.locator("#people").innerText()).toMatch(/Bo\s+\d+ ms/);
+    // Something is drawn into the graph.
+    expect(
+      await ada.page.locator("#graph canvas").evaluate((graph: HTMLCanvasElement) => {
+        const { data } = graph.getContext("2d")!.getImageData(0, 0, graph.width, graph.height);
+        return data.some((value) => value > 0);
+      }),
+    ).toBe(true);
     await ada.picture("playing");
     await ada.press("Pause");
     await bo.tells("Ada paused the game");

@@ -74,7 +74,7 @@ function replayControls(model: Model, opened: Opened, act: Doings, keys: Keys): 
       <p class="name"><b>${titleOf(opened.game)}</b> <span class="soft">${systemOf(opened)} · ${opened.core}</span></p>
       ${verdict(opened, parted, scouted, act)}
       ${opened.remarks.map((remark) => html`<p class="remark soft">${remark}</p>`)}
-      ${model.sound === "none" ? html`<p class="remark soft">There is no sound: the page is not served over https.</p>` : nothing}
+      ${model.sound === "none" ? html`<p class="remark soft">There is no sound: ${isSecureContext ? "the browser gives this page none" : "the page is not served over https"}.</p>` : nothing}
       ${stumbled(model)}
     </div>
   </div>`;
