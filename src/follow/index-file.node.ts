@@ -27,6 +27,8 @@ export interface IndexedRun {
   readonly bytes: Uint8Array;
   /** A hash over all that the run depends on besides. */
   readonly run: string;
+  /** One that is made goes to the user's cache: the recording's folder is left as it is. */
+  readonly aside?: boolean | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export class IndexFile {
     if (index.length > 0) return;
     const { bytes, run } = this.#of;
     const header = index.begin({ bytes: bytes.length, sha256: sha256(bytes), run });
-    for (const path of pathsOf(this.#of)) {
+    for (const path of pathsOf(this.#of).slice(this.#of.aside ? 1 : 0)) {
       this.#fd = opened(path, "w+");
       this.#path = path;
       if (this.#fd !== undefined) break;

@@ -21,6 +21,8 @@ export interface IndexSpec {
   readonly repair: Repair;
   /** Load states that the recording's file holds: into the cores inside the program by default, into native ones not. */
   readonly fileStates?: boolean | undefined;
+  /** An index that is made goes to the user's cache, not beside the recording. */
+  readonly aside?: boolean | undefined;
 }
 
 /** A recording in a machine, with its index. */
@@ -50,7 +52,12 @@ export async function openIndexed(spec: IndexSpec, onFrame: () => void = () => {
   const another = () => openPlayer(spec, replay);
   const player = await another();
   const { boot } = player.machine;
-  const file = new IndexFile({ file: spec.file, bytes, run: sha256Hex(Buffer.from(bootHash(boot) + spec.repair)) });
+  const file = new IndexFile({
+    file: spec.file,
+    bytes,
+    run: sha256Hex(Buffer.from(bootHash(boot) + spec.repair)),
+    aside: spec.aside,
+  });
   const fileStates = spec.fileStates ?? embeddedCores.some((core) => core.name === boot.core.name);
   return { replay, player, file, another, seek: new ReplaySeek(player, { index: file.index, fileStates, onFrame }) };
 }

@@ -45,10 +45,10 @@ export function randomNumbers({ rng }: Pair, moment: Moment): TemplateResult | t
 export function memory(moment: Moment): TemplateResult {
   return html`<section class="card">
     <h2>Memory</h2>
-    ${(moment?.memory ?? []).map(
+    ${differingFirst(moment).map(
       (region) => html`<div class="heat">
         <p class="small"><b>${region.name}</b> <span class="soft num">${region.differing ? `${count(region.differing)} bytes differ` : "the same"}</span></p>
-        <studio-heat .region=${region}></studio-heat>
+        ${region.differing ? html`<studio-heat .region=${region}></studio-heat>` : nothing}
         ${
           region.bytes.length
             ? html`<details><summary class="small">The first ${region.bytes.length}</summary>
@@ -59,6 +59,9 @@ export function memory(moment: Moment): TemplateResult {
     )}
   </section>`;
 }
+
+const differingFirst = (moment: Moment): SentMoment["memory"] =>
+  (moment?.memory ?? []).toSorted((a, b) => Number(b.differing > 0) - Number(a.differing > 0));
 
 export function boots({ differences }: Pair): TemplateResult {
   return html`<section class="card">

@@ -120,7 +120,7 @@ export class Library {
     const { path: rom } = await this.romOf(id);
     const replay = readReplay(file, await readInput(file));
     const more = await findMore(file, recordedBoot(replay.recording));
-    return indexSpec(file, replay, { rom, more, repair, ...(core !== undefined && { core }) });
+    return indexSpec(file, replay, { rom, more, repair, aside: true, ...(core !== undefined && { core }) });
   }
 
   async setVerdict(id: string, verdict: Verdict): Promise<void> {
