@@ -66,7 +66,16 @@ export class NetRecording {
   /** Writes what all agree on by now. */
   update(): void {
     const last = this.#last;
-    while (last >= this.#rows + BLOCK - 1) this.#block(BLOCK);
+    while (last >= this.#rows + BLOCK - 1) {
+      this.#block(BLOCK);
+      this.#link();
+    }
+    // What is left of a second where all end is signed by all too.
+    const { ended, lastFrame } = this.#session;
+    if (ended !== undefined && last === lastFrame && last >= this.#rows) {
+      this.#block(last - this.#rows + 1);
+      this.#link();
+    }
     for (const { seat, link, signature } of this.#session.signatures.splice(0)) this.#signed(seat, link, signature);
   }
 
@@ -101,7 +110,6 @@ export class NetRecording {
     this.#samples = last;
     this.#append(this.#writer.observed(this.#runner.rows(this.#profile, this.#rows, count), []));
     this.#rows += count;
-    if (count === BLOCK) this.#link();
   }
 
   #link(): void {
