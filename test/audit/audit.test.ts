@@ -25,6 +25,7 @@ const asked = (exhibit: Exhibit, more: Partial<AuditRequest> = {}): AuditRequest
 });
 
 const FF = "RAM fill: nestopia_ram_power_state=0xFF";
+const RANDOM = "RAM fill: nestopia_ram_power_state=random";
 const PINNED_FILL = "--set nestopia_ram_power_state=0x00";
 
 // What each exhibit depends on besides the pad, as games/zoo/README.md has it.
@@ -41,6 +42,7 @@ test.for<[Exhibit, Record<number, number>, string, string, string | undefined]>(
   ["load", { 35: BUTTON.A }, "option nestopia_overclock=2x", "--set nestopia_overclock=1x", undefined],
   ["flock", {}, FF, PINNED_FILL, "flock: birds"],
   ["dust", {}, FF, PINNED_FILL, undefined],
+  ["dust", {}, RANDOM, PINNED_FILL, undefined],
   ["roll", { 40: BUTTON.A }, FF, PINNED_FILL, undefined],
   ["stack", {}, FF, PINNED_FILL, undefined],
   ["hiccup", {}, 'values "places" written over', "put back by the profile", undefined],
@@ -49,6 +51,15 @@ test.for<[Exhibit, Record<number, number>, string, string, string | undefined]>(
   const { findings } = await audit(asked(exhibit, { movie: visit(exhibit, pads), profile, only, frames: 80 }));
   expect(findings).toMatchObject([{ id: only, verdict: "differs", pin, ...(probe && { probe }) }]);
   expect(findings[0]!.place).toMatchObject({ region: "ram" });
+});
+
+test.for<[string, string, string]>([
+  ["desmume", "ringway/ringway.nds", "option desmume_cpu_mode=interpreter"],
+  ["mupen64plus", "skerry/skerry.z64", "option randomize_interrupt=1"],
+])("what makes %s another machine is found from its first frame on", async ([core, game, only]) => {
+  const rom = ZOO.replace("zoo/zoo.nes", game);
+  const { findings } = await audit({ rom, core, settings: {}, movie: noMovie, frames: 20, budget: 60, only });
+  expect(findings).toMatchObject([{ id: only, verdict: "differs", frame: 1 }]);
 });
 
 test("a game that does not is not accused, though the memory it never wrote to differs", async () => {
