@@ -1,7 +1,8 @@
 // node scripts/lossy-play.mjs [--tool LOSSY-NET] --rom GAME [--players 2] [--frames 10800] [--oneway 30] [--loss 5] [--jitter 5]
 //   [--core C] [--bot B] [--set k=v] [--host "FLAGS"] [--relayed] [--back SEAT@SECONDS:FOR] [--leave] [--keep FOLDER]
 // Plays a game by bots between processes in network namespaces that lossy-net joins (root), or, without it, over loopback;
-// the first hosts. --back kills a player at that second (--leave: it leaves by itself) and starts it anew some seconds later. Prints a line of JSON:
+// the first hosts. --back kills a player at that second (--leave: it leaves by itself) and starts it anew some seconds later.
+// Prints a line of JSON:
 // what each came to, what crossed the network, whether all recordings are the same and play back. Exit code 1 when not.
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
