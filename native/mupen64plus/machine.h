@@ -57,6 +57,8 @@ struct machine {
     int width, height;
     int show_video, show_audio;
     uint8_t* pixels;
+    /// What room.c gave the graphics plugin.
+    void* rooms[2];
     int drawn;
     // The graphics processor was used since power-on: from then on the plugin makes the picture.
     uint32_t processor_drew;
@@ -72,7 +74,7 @@ HIDDEN int join_thread(void);
 HIDDEN int hook_core(void* core);
 HIDDEN void hook_plugin(void* plugin);
 // room.c
-HIDDEN void make_room(void* plugin);
+HIDDEN int make_room(void* plugin);
 // video.c, vi.c, egl.c
 HIDDEN void* video_symbol(const char* name);
 HIDDEN int connect_video(void* plugin);

@@ -75,7 +75,8 @@ int m64_video(const char* plugin, int width, int height) {
     int fault = connect_video(m.video);
     if (fault) return fault;
     hook_plugin(m.video);
-    make_room(m.video);
+    fault = make_room(m.video);
+    if (fault) return fault;
     m64p_error (*start)(void*, void*, void*) = dlsym(m.video, "PluginStartup");
     return start ? (int)start(m.core, "graphics plugin", said) : FAULT_PLUGIN;
 }
@@ -199,6 +200,7 @@ int m64_close(void) {
     }
     if (m.core) dlclose(m.core);
     free(m.pixels);
+    for (size_t i = 0; i < sizeof m.rooms / sizeof *m.rooms; i++) free(m.rooms[i]);
     free_state();
     return 0;
 }

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 static const size_t ARRAYS[] = {2048 * 2048 * 4, 2048 * 2048 * 2};
 /// What may lie between the end of an array and the next thing that code refers to.
 #define SLACK 0x10000
-#define REACH 0x60000000u
 enum { PLACES = 4096 };
 
 /// An instruction that takes an address relative to itself (lea), and that address.
@@ -46,32 +46,21 @@ static int seen_before(size_t i) {
     return 0;
 }
 
-/// Memory that code at `base` can refer to.
-static void* near(uintptr_t base, size_t size) {
-    for (uintptr_t distance = 0x4000000; distance < REACH && distance < base; distance += 0x1000000) {
-        void* at = mmap((void*)(base - distance), size, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-        if (at == (void*)(base - distance)) return at;
-        if (at != MAP_FAILED) munmap(at, size);
-    }
-    return NULL;
-}
-
-static void point_at(const struct place* place, uintptr_t target) {
-    int32_t distance = (int32_t)(target - (uintptr_t)place->at - 7);
+/// The instruction takes its address from the place it named until now (mov instead of lea), where that of the new array is.
+static int redirect(const struct place* place) {
     uintptr_t page = (uintptr_t)place->at & -(uintptr_t)sysconf(_SC_PAGESIZE);
     size_t size = (uintptr_t)place->at + 7 - page;
-    if (mprotect((void*)page, size, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return;
-    memcpy(place->at + 3, &distance, 4);
-    mprotect((void*)page, size, PROT_READ | PROT_EXEC);
+    if (mprotect((void*)page, size, PROT_READ | PROT_WRITE | PROT_EXEC) != 0) return M64ERR_SYSTEM_FAIL;
+    place->at[1] = 0x8b;
+    return mprotect((void*)page, size, PROT_READ | PROT_EXEC) != 0 ? M64ERR_SYSTEM_FAIL : 0;
 }
 
-/// Does nothing to a plugin without such arrays, or where they are large enough.
-void make_room(void* plugin) {
+/// Does nothing to a plugin without such arrays, or where they are large enough. Returns a fault where there is no room.
+int make_room(void* plugin) {
 #ifdef __x86_64__
     size_t pixels = (size_t)m.width * (size_t)m.height;
     struct link_map* map;
-    if (pixels <= 2048 * 2048 || dlinfo(plugin, RTLD_DI_LINKMAP, &map) != 0) return;
+    if (pixels <= 2048 * 2048 || dlinfo(plugin, RTLD_DI_LINKMAP, &map) != 0) return 0;
     const ElfW(Ehdr)* file = (const void*)map->l_addr;
     const ElfW(Phdr)* segments = (const void*)(map->l_addr + file->e_phoff);
     uintptr_t low = 0, high = 0;
@@ -92,12 +81,18 @@ void make_room(void* plugin) {
         size_t gap = next_target(old, high) - old;
         for (size_t a = 0; a < sizeof ARRAYS / sizeof *ARRAYS; a++) {
             if (gap < ARRAYS[a] || gap > ARRAYS[a] + SLACK) continue;
-            void* room = near(map->l_addr, pixels * (ARRAYS[a] / (2048 * 2048)));
-            for (size_t k = i; room && k < count; k++)
-                if (places[k].target == old) point_at(&places[k], (uintptr_t)room);
+            void* room = calloc(pixels, ARRAYS[a] / (2048 * 2048));
+            if (!room) return M64ERR_NO_MEMORY;
+            m.rooms[a] = room;
+            memcpy((void*)old, &room, sizeof room);
+            for (size_t k = i; k < count; k++) {
+                int fault = places[k].target == old ? redirect(&places[k]) : 0;
+                if (fault) return fault;
+            }
         }
     }
 #else
     (void)plugin;
 #endif
+    return 0;
 }

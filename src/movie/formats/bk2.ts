@@ -56,7 +56,7 @@ const SYSTEMS: Readonly<Record<string, System>> = {
 const STARTS = /^(core|coretext|moviesaveram|greenzone|framebuffer)(\.|$)/i;
 
 /**
- * Reads BizHawk's .bk2 and the movie part of a .tasproj: a zip of Header.txt, 'Input Log.txt', SyncSettings.json,
+ * Reads BizHawk's .bk2 (tasvideos.org/Bizhawk/BK2Format) and the movie part of a .tasproj: a zip of Header.txt, 'Input Log.txt', SyncSettings.json,
  * Comments.txt, Subtitles.txt and what it starts from. Throws a Problem for bytes that are none.
  */
 export function readBk2(file: string, bytes: Uint8Array): Movie {
