@@ -10,7 +10,8 @@ export class Problem extends Error {
   readonly exitCode: number;
 
   constructor(message: string, exitCode: number = EXIT.usage) {
-    super(message);
+    // What a hostile file says of itself may be in it.
+    super(message.replaceAll(/\p{Cc}+/gu, " "));
     this.exitCode = exitCode;
   }
 }

@@ -64,7 +64,11 @@ describe("generators of every family are found from states some draws apart, and
           taps: (taps | last | 6) >>> 0,
           steps: 1,
         };
-        expectForetold(kind, width, width === 16 ? seed & 0xffff : seed);
+        const start = width === 16 ? seed & 0xffff : seed;
+        // Some taps come round after a few dozen draws: too few states to tell it from a counter.
+        const step = stepOf(kind, width);
+        fc.pre(drawsBetween(step, step(start), start, 600) <= 0);
+        expectForetold(kind, width, start);
       }),
       { numRuns: 4 },
     );
