@@ -41,13 +41,13 @@ export function add(program: Command): Command {
 }
 
 async function run(file: string, flags: MovieFlags): Promise<void> {
-  const { movie, sha256 } = await loadMovie(file);
-  const advice = adviceFor(movie);
+  const { movie, boot, sha256 } = await loadMovie(file);
+  const advice = adviceFor(movie, boot);
   const fit = flags.rom === undefined ? undefined : await tried(file, movie, flags.rom, flags, advice);
   if (flags.json)
     console.log(JSON.stringify({ file: basename(file), sha256, ...facts(movie), advice, ...(fit && { fit }) }));
   else {
-    for (const line of [...describeMovie(movie), ...inWords(advice)]) console.log(line);
+    for (const line of [...describeMovie(movie), ...inWords(advice, boot !== undefined)]) console.log(line);
     if (fit) for (const line of fitInWords(fit)) console.log(line);
   }
 }
@@ -72,10 +72,14 @@ function facts(movie: Movie) {
   };
 }
 
-function inWords({ core, settings, sync, why }: Advice): string[] {
-  const options = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+function inWords({ core, settings, sync, why }: Advice, recorded: boolean): string[] {
+  const options = recorded ? [] : Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   return [
-    ...(core ? [`core: ${core}${options.length > 0 ? ` --set ${options.join(",")}` : ""}`] : []),
+    ...(core
+      ? [
+          `core: ${core}${recorded ? ", with the settings that it was recorded with" : options.length > 0 ? ` --set ${options.join(",")}` : ""}`,
+        ]
+      : []),
     `sync: ${sync}`,
     ...why.map((reason) => `  ${reason}`),
   ];

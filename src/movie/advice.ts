@@ -1,3 +1,4 @@
+import type { Boot } from "../machine/boot.ts";
 import type { Movie, System } from "./movie.ts";
 
 /** How well a movie of another emulator can be expected to play here. */
@@ -40,8 +41,13 @@ const NEAREST: Readonly<Partial<Record<System, Kin>>> = {
 /** Options that say PAL or NTSC. */
 const REGION: Readonly<Record<string, string>> = { nestopia: "nestopia_favored_system", bsnes: "bsnes_region" };
 
-/** What a movie asks for, put into the terms of the cores here. */
-export function adviceFor(movie: Movie): Advice {
+/** What a movie asks for, put into the terms of the cores here; `boot`: it was recorded here, by that machine. */
+export function adviceFor(movie: Movie, boot?: Boot): Advice {
+  if (boot) {
+    const { core, settings } = boot;
+    const why = ["it is a recording of Instep's own, which plays exactly on the same build: instep replay compares it"];
+    return { core: core.name, settings, sync: "likely", why };
+  }
   const kin = NEAREST[movie.system];
   const emulator = movie.emulator ?? "another emulator";
   if (!kin)

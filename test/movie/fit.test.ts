@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { fitMovie } from "../../src/cli/movie-fit.ts";
 import { adviceFor } from "../../src/movie/advice.ts";
@@ -57,6 +58,11 @@ describe.runIf(hasShared)("what is said of sync", () => {
     expect(advice.sync).toBe(sync);
     if (core) expect(advice.core).toBe(core);
     expect(advice.why.join("; ")).toContain(words);
+  });
+
+  it("knows the core and settings of what was recorded here", async () => {
+    const { movie, boot } = await loadMovie(fileURLToPath(new URL("../../games/gleam/garbage.isr", import.meta.url)));
+    expect(adviceFor(movie, boot)).toMatchObject({ core: "jsnes", settings: { ram: "00" }, sync: "likely" });
   });
 
   it("takes rows that are parts of frames, and devices without a track, for a bad sign", () => {
