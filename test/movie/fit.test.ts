@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { fitMovie } from "../../src/cli/movie-fit.ts";
+import { loadMovie } from "../../src/cli/options.ts";
 import { adviceFor } from "../../src/movie/advice.ts";
 import type { Movie } from "../../src/movie/movie.ts";
 import { shift } from "../../src/movie/shift.ts";
