@@ -99,6 +99,15 @@ describe("a link", () => {
     wire.run(3000, () => Buffer.from("after"));
     expect(wire.links[0].restarts).toBe(1);
     expect(Buffer.from(wire.got[0].at(-1)!).toString()).toBe("back");
+    // What the process before said, kept by somebody and said again, is of the past.
+    for (const datagram of wire.seen) {
+      wire.now += 60;
+      wire.links[0].receive(datagram, wire.now);
+    }
+    wire.links[1].send(Buffer.from("still here"));
+    wire.run(2000);
+    expect(wire.links[0].restarts).toBe(1);
+    expect(Buffer.from(wire.got[0].at(-1)!).toString()).toBe("still here");
     wire.links[1] = new Link(person(), ROOM);
     const heard = wire.payloads[0]!.length;
     wire.run(3000, () => Buffer.from("mallory"));

@@ -353,7 +353,9 @@ describe("a session", () => {
 });
 
 /** Sessions that once went wrong. */
-const ONCE_WRONG = [14, 58, 59, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 1814, 3362, 5076];
+const ONCE_WRONG = [
+  14, 58, 59, 61, 67, 73, 103, 125, 140, 177, 215, 375, 458, 498, 511, 1185, 1189, 1483, 1814, 3362, 3435, 5076, 8936,
+];
 
 describe("simulated sessions", () => {
   it.each(ONCE_WRONG)("that once went wrong: %i", async (seed) => {

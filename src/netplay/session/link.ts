@@ -24,6 +24,8 @@ const TIMED_EVERY = 60;
 const MOST_A_SECOND = 4000;
 /** Datagrams that may be older than the newest and are still taken. */
 const LATE = 128;
+/** Times that a peer may begin anew on one link. */
+const MOST_RESTARTS = 256;
 
 const text = new TextEncoder();
 
@@ -61,6 +63,8 @@ export class Link {
   readonly #keys: ReturnType<Suite["newKeys"]>;
   readonly #packet = new PacketWriter(MAX_DATAGRAM - MAC);
   #theirs: Uint8Array | undefined;
+  /** Keys of the peer's processes that are gone: a hello with one of them is an old one that somebody kept. */
+  readonly #past: Uint8Array[] = [];
   #sendKey: Uint8Array | undefined;
   #receiveKey: Uint8Array | undefined;
   #stream = new ReliableStream();
@@ -164,13 +168,16 @@ export class Link {
     const mine = packet.raw(32);
     const signature = packet.raw(64);
     if (!packet.ok || !equal(mine, this.#keys.public)) return;
-    if (this.open && equal(theirs, this.#theirs!)) return;
+    const known = this.open ? this.#theirs : undefined;
+    if (known && equal(theirs, known)) return;
     if (this.identity && !equal(identity, this.identity)) return;
+    if (this.#past.length >= MOST_RESTARTS || this.#past.some((key) => equal(key, theirs))) return;
     if (!this.#suite.verify(signature, this.#transcript(theirs, mine, identity), identity)) return;
     const shared = this.#suite.agree(this.#keys.secret, theirs);
     if (!shared) return;
-    if (this.open) {
+    if (known) {
       this.restarts++;
+      this.#past.push(known);
       this.#stream = new ReliableStream();
     }
     this.identity = identity;

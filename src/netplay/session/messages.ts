@@ -79,6 +79,10 @@ export type Mode = v.InferOutput<typeof Mode>;
 const Game = v.object({ name: text(300), sha256: text(64) });
 export type Claim = v.InferOutput<typeof Game>;
 
+/** What is known of a lost player's input: its seat, all before which frame, and the last of it: from which frame on, as bytes. */
+const LostInput = v.strictTuple([small, uint, uint, bytes(8192)]);
+export type LostInput = v.InferOutput<typeof LostInput>;
+
 const MESSAGES = {
   /** A newcomer to the host: who it is, whether it plays or watches, the games it has, bytes of its console's save RAM. */
   join: [text(60), Mode, list(Game, 16), v.nullable(v.pipe(uint, v.maxValue(LARGEST_SAVE)))],
@@ -125,13 +129,13 @@ const MESSAGES = {
   resume: [small, uint],
   /** A state for the one that cannot mend itself: link of the chain there, size in all, offset, bytes. */
   state: [small, u32, uint, uint, bytes(65536)],
-  /** A lost player: what is known of its inputs; from where on it is away; from where on it is back, who is
-   * away then, and the number of repairs until then. */
-  askLost: [small],
-  lost: [small, uint, uint, bytes(8192)],
-  away: [small, uint, uint, bytes(8192)],
-  /** It is heard again before that was settled: its input is taken as before. */
-  stay: [small],
+  /** Lost players, in the order asked for, with the number of the attempt: what is known of their inputs; from where on they are away. */
+  askLost: [uint, list(small, 16)],
+  lost: [uint, list(LostInput, 16)],
+  away: [list(LostInput, 16)],
+  /** They are heard again before that was settled: their input is taken as before. */
+  stay: [list(small, 16)],
+  /** From where on a player counts again, who is away then, and the number of repairs until then. */
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
   back: [small, uint, list(uint, 16), small],

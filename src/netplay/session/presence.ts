@@ -1,4 +1,4 @@
-import type { Message, Rules } from "./messages.ts";
+import type { LostInput, Message, Rules } from "./messages.ts";
 import type { Peer } from "./peer.ts";
 import type { Seats } from "./seats.ts";
 import type { Timeline } from "./timeline.ts";
@@ -22,24 +22,23 @@ export interface PresenceEvent {
   readonly frame?: number;
 }
 
-/** What somebody who is here knows of a lost player's input: all before `frontier`, and the last of it as bytes. */
-interface Known {
-  readonly frontier: number;
-  readonly first: number;
-  readonly bytes: Uint8Array;
-}
-
+/** Going on without some players, as the one who leads it sees it. */
 interface Leaving {
-  readonly seat: number;
-  readonly known: Map<number, Known>;
+  /** Answers to an earlier attempt count no more: who gave them may have taken more input since. */
+  readonly attempt: number;
+  readonly seats: number[];
+  /** What each who is here knows of each of them. */
+  readonly known: Map<number, readonly LostInput[]>;
   readonly since: number;
   asked: number;
 }
 
 /**
- * Who is still there. When a player is lost, those who are left may go on without: they find out together how far its
- * input is known to any of them, and from that frame on it rests, for all the same. Only a part of the players that
- * cannot be outvoted goes on: more than half, or half with seat 0.
+ * Who is still there. When players are lost, those who are left may go on without all of them at once: they find out
+ * together how far each one's input is known to any of them, and from that frame on it rests, for all the same. So
+ * everybody either takes part in that or is told later that the others went on. Only a part of the players that cannot
+ * be outvoted goes on: more than half, or half with seat 0; and whoever has told what it knows takes no more of it, and
+ * follows nobody else, until whoever asked has decided or takes it back.
  */
 export class Presence {
   readonly events: PresenceEvent[] = [];
@@ -56,6 +55,7 @@ export class Presence {
   /** Players whose input is not taken any more, as what is known of it was told; and who asked for that. */
   readonly #frozen = new Map<number, number>();
   #leaving: Leaving | undefined;
+  #attempts = 0;
 
   constructor(seats: Seats, timeline: Timeline, rule: Rules["lost"]) {
     this.#seats = seats;
@@ -100,26 +100,27 @@ export class Presence {
         this.dismissed.add(message[1]);
         return true;
       case "askLost":
-        if (this.#leadsWithout(seat, message[1])) this.#seats.tell(seat, this.#tell(message[1], seat));
+        if (this.#leadsWithout(seat, message[2]))
+          this.#seats.tell(seat, ["lost", message[1], message[2].map((lost) => this.#freeze(lost, seat))]);
         return true;
       case "stay":
-        if (this.#frozen.get(message[1]) === seat) this.#frozen.delete(message[1]);
+        for (const lost of message[1]) if (this.#frozen.get(lost) === seat) this.#frozen.delete(lost);
         return true;
       case "lost":
-        if (this.#leaving?.seat === message[1])
-          this.#leaving.known.set(seat, { frontier: message[2], first: message[3], bytes: message[4] });
+        if (this.#leaving?.attempt === message[1] && this.#answers(this.#leaving, message[2]))
+          this.#leaving.known.set(seat, message[2]);
         return true;
       case "away":
-        if (this.#leadsWithout(seat, message[1])) this.#leave(message[1], message[2], message[3], message[4]);
+        for (const lost of message[1]) if (this.#frozen.get(lost[0]) === seat) this.#leave(...lost);
         return true;
       default:
         return false;
     }
   }
 
-  /** Whether that player is the one to decide when the other is lost. */
-  #leadsWithout(seat: number, lost: number): boolean {
-    return lost !== this.#seats.me && this.#seats.here.find((s) => s !== lost) === seat;
+  /** Whether that player is the one to decide when the others are lost. */
+  #leadsWithout(seat: number, lost: readonly number[]): boolean {
+    return !lost.includes(this.#seats.me) && this.#seats.here.find((s) => !lost.includes(s)) === seat;
   }
 
   #mark(peer: Peer, silent: boolean, lost: boolean): void {
@@ -135,14 +136,18 @@ export class Presence {
     peer.lost = lost || this.#frozen.has(peer.seat);
   }
 
-  /** Begins to go on without the next of those who are to be gone on without. */
+  /** Begins to go on without those who are lost, once all of them are to be gone on without. */
   #dismiss(now: number): void {
-    if (!this.#mayGoOn) return;
-    const lost = this.#seats.peers.find(
-      (peer) => peer.lost && this.dismissed.has(peer.seat) && !this.#seats.away.has(peer.seat),
-    );
-    if (!lost) return;
-    this.#leaving = { seat: lost.seat, known: new Map(), since: now, asked: Number.NEGATIVE_INFINITY };
+    const seats = this.#lost;
+    const may = seats.length > 0 && this.#mayGoOn;
+    if (!may || !seats.every((seat) => this.dismissed.has(seat) || this.#frozen.has(seat))) return;
+    const attempt = ++this.#attempts;
+    this.#leaving = { attempt, seats, known: new Map(), since: now, asked: Number.NEGATIVE_INFINITY };
+  }
+
+  /** Seats of those who are lost and do not rest yet. */
+  get #lost(): number[] {
+    return this.#seats.peers.filter(({ seat, lost }) => lost && !this.#seats.away.has(seat)).map(({ seat }) => seat);
   }
 
   /** Those who are here are more than half, or half with seat 0: no other part of the players goes on without them. */
@@ -153,50 +158,61 @@ export class Presence {
   }
 
   /** What is known here of a player's input; from now on none of it is taken any more. */
-  #tell(seat: number, asker: number): Message {
+  #freeze(seat: number, asker: number): LostInput {
     this.#frozen.set(seat, asker);
-    const { width } = this.#timeline;
-    const frontier = Math.min(this.#timeline.frontier(seat), this.#timeline.frame + TOLD);
+    const { width, frame } = this.#timeline;
+    // Where it was settled already, and whoever asks did not hear of it.
+    const until = this.#seats.away.has(seat) ? this.#timeline.restsFrom(seat) : this.#timeline.frontier(seat);
+    const frontier = Math.min(until, frame + TOLD);
     const first = Math.max(0, frontier - TOLD);
     const bytes = new Uint8Array((frontier - first) * width);
-    for (let frame = first; frame < frontier; frame++) this.#timeline.read(seat, frame, bytes, (frame - first) * width);
-    return ["lost", seat, frontier, first, bytes];
+    for (let f = first; f < frontier; f++) this.#timeline.read(seat, f, bytes, (f - first) * width);
+    return [seat, frontier, first, bytes];
   }
 
-  /** All who are here said what they know: the farthest of it holds for all. */
+  /** When all who are here have said what they know, the farthest of it holds for all. */
   #conclude(leaving: Leaving, now: number): void {
-    const { seat, known } = leaving;
-    const here = this.#seats.here.filter((s) => s !== seat);
-    const missing = here.filter((s) => !known.has(s));
-    if (missing.length > 0 && now - leaving.asked >= ASK_EVERY) {
-      leaving.asked = now;
-      for (const s of missing) this.#seats.tell(s, ["askLost", seat]);
+    const { attempt, seats, known, since } = leaving;
+    const { here } = this.#seats;
+    const more = this.#lost.some((seat) => !seats.includes(seat));
+    const missing = here.filter((seat) => !known.has(seat));
+    if (!more && missing.length === 0) {
+      this.#leaving = undefined;
+      const farthest = seats.map((_, i) =>
+        here.map((seat) => known.get(seat)![i]!).reduce((a, b) => (b[1] > a[1] ? b : a)),
+      );
+      for (const seat of here) this.#seats.tell(seat, ["away", farthest]);
+      return;
     }
-    const peer = this.#seats.peer(seat)!;
-    // Others may have been lost meanwhile, one after another: those who are left must still be enough.
-    const open = missing.length > 0 || !this.#mayGoOn;
-    if (open && now - leaving.since > GIVE_UP && this.#quiet(peer, now) < SILENT) {
+    const heard = seats.some((seat) => this.#quiet(this.#seats.peer(seat)!, now) < SILENT);
+    if (heard && now - since > GIVE_UP) {
       // It may be that others wait for us in the same way, having missed us while we missed them.
       this.#leaving = undefined;
-      for (const s of [this.#seats.me, ...this.#seats.peers.map((other) => other.seat)])
-        this.#seats.tell(s, ["stay", seat]);
+      for (const { seat } of [{ seat: this.#seats.me }, ...this.#seats.peers]) this.#seats.tell(seat, ["stay", seats]);
+    } else if (more) this.#dismiss(now);
+    else if (now - leaving.asked >= ASK_EVERY) {
+      leaving.asked = now;
+      for (const seat of missing) this.#seats.tell(seat, ["askLost", attempt, seats]);
     }
-    if (open) return;
-    const { frontier, first, bytes } = here
-      .map((s) => known.get(s)!)
-      .reduce((a, b) => (b.frontier > a.frontier ? b : a));
-    this.#leaving = undefined;
-    for (const s of here) this.#seats.tell(s, ["away", seat, frontier, first, bytes]);
   }
 
-  #leave(seat: number, frame: number, first: number, bytes: Uint8Array): void {
+  /** Whether somebody answered what was asked, in bytes that are as many as it says. */
+  #answers({ seats }: Leaving, answer: readonly LostInput[]): boolean {
     const { width } = this.#timeline;
+    return (
+      answer.length === seats.length &&
+      answer.every(([seat, end, first, bytes], i) => seat === seats[i] && bytes.length === (end - first) * width)
+    );
+  }
+
+  #leave(...[seat, frame, first, bytes]: LostInput): void {
+    const { width } = this.#timeline;
+    this.#frozen.delete(seat);
     if (this.#seats.away.has(seat) || bytes.length < (frame - first) * width) return;
     for (let f = this.#timeline.frontier(seat); f < frame && f >= first; f++)
       this.#timeline.put(seat, f, bytes, (f - first) * width);
     this.#timeline.leave(seat, frame);
     this.#seats.away.add(seat);
-    this.#frozen.delete(seat);
     this.events.push({ kind: "away", name: this.#seats.peer(seat)?.name ?? "", seat, frame });
   }
 }

@@ -67,7 +67,7 @@ export class Returning {
         return true;
       case "caughtUp":
         if (peer && seats.leads && seats.away.has(seat) && !this.#return && this.#game.agreed - message[1] < NEAR)
-          this.#ask(seat, now);
+          if (seats.complete) this.#ask(seat, now);
         return true;
       case "askBack": {
         const [, who, frame] = message;
@@ -116,7 +116,7 @@ export class Returning {
     const { seats } = this.#game;
     back.answers.set(seat, ok);
     if (!ok) this.#cancel();
-    else if (seats.here.every((s) => back.answers.get(s))) {
+    else if (seats.complete && seats.here.every((s) => back.answers.get(s))) {
       const away = [...seats.away].filter((s) => s !== back.seat);
       const message: Message = ["back", back.seat, back.frame, away, this.#game.mending.epoch];
       seats.tellAll(message);

@@ -27,6 +27,11 @@ export class Seats {
     return this.peers.filter((peer) => !peer.lost && !this.away.has(peer.seat));
   }
 
+  /** Nobody is lost of whom it is not settled that they rest. */
+  get complete(): boolean {
+    return this.peers.every((peer) => !peer.lost || this.away.has(peer.seat));
+  }
+
   /** Who decides: the lowest seat that is here. */
   get leader(): number {
     return this.here[0]!;
