@@ -103,6 +103,29 @@ describe("a session", () => {
     expect(watched.people[0]!.frame).toBeGreaterThan(0.97 * (watched.now / alone.now) * alone.people[0]!.frame);
   });
 
+  it("brings those who come after minutes to the game as it is: one who watches from the start, one who was away", async () => {
+    let stopped = false;
+    const world = new World(
+      scenario({
+        players: 3,
+        rules: { ...RULES, window: 4, lost: "go on" },
+        frames: 12_000,
+        watchers: 1,
+        watchFrom: 180_000,
+        mischief: ({ people, now }, seat) => {
+          if (stopped || seat !== 1 || people[1]!.frame < 300) return;
+          stopped = true;
+          people[1]!.stalledUntil = now + 170_000;
+        },
+      }),
+    );
+    expect(await world.run(260_000)).toBe(true);
+    const links = world.people.map(({ session }) => session.steps!.chain.link(12_000));
+    expect(new Set(links).size).toBe(1);
+    expect(world.people[1]!.events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["fallen", "back"]));
+    expect(world.now).toBeLessThan(220_000);
+  });
+
   it("lets others watch from now on, with a state of the game as it is", async () => {
     const world = new World(
       scenario({ rules: { ...RULES, window: 4 }, frames: 900, watchers: 1, watchFrom: 9000, watchNow: true }),

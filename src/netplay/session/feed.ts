@@ -1,39 +1,53 @@
 import type { Chain } from "./chain.ts";
+import { MOST_WAITING } from "./follower.ts";
 import type { Peer } from "./peer.ts";
 
 /** Bytes of inputs in a message, and bytes that may wait at a link: those who watch never slow those who play. */
 const PART = 16_384;
 const WAITING = 65_536;
 
+/** The frame that somebody is to be given next, and how far they said that they have come. */
+interface Following {
+  next: number;
+  come: number;
+}
+
 /** Gives settled inputs to those who follow the game: they watch, or were away and catch up. */
 export class Feed {
-  /** Those who follow, and the frame that they are to be given next. */
-  readonly #next = new Map<Peer, number>();
+  readonly #following = new Map<Peer, Following>();
 
   get followers(): Iterable<Peer> {
-    return this.#next.keys();
+    return this.#following.keys();
   }
 
-  add(peer: Peer, from: number): void {
-    this.#next.set(peer, from);
+  add(peer: Peer, from: number, come = from): void {
+    this.#following.set(peer, { next: from, come });
+  }
+
+  /** Somebody who follows has stepped all before that frame. */
+  hasCome(peer: Peer, frame: number): void {
+    const following = this.#following.get(peer);
+    if (following) following.come = Math.max(following.come, Math.min(frame, following.next));
   }
 
   remove(peer: Peer): void {
-    this.#next.delete(peer);
+    this.#following.delete(peer);
   }
 
   has(peer: Peer): boolean {
-    return this.#next.has(peer);
+    return this.#following.has(peer);
   }
 
   /** `inputs` gives all players' inputs of frames that are settled, `size` bytes each; `agreed` is the first that is not. */
   update(agreed: number, size: number, chain: Chain, inputs: (first: number, count: number) => Uint8Array): void {
-    for (const [peer, first] of this.#next) {
-      const count = Math.min(agreed - first, Math.floor(PART / size));
+    for (const [peer, following] of this.#following) {
+      const first = following.next;
+      const room = following.come + MOST_WAITING - first;
+      const count = Math.min(agreed - first, Math.floor(PART / size), room);
       if (count <= 0 || peer.link.queued > WAITING) continue;
       const link = chain.link(first + count);
       peer.tell(["inputs", first, inputs(first, count), link ?? 0, link !== undefined]);
-      this.#next.set(peer, first + count);
+      following.next += count;
     }
   }
 }

@@ -2,7 +2,9 @@ import type { Chain } from "./chain.ts";
 import type { Request } from "./timeline.ts";
 
 /** Frames of input that may wait to be stepped: over two minutes. */
-const MOST = 8192;
+export const MOST_WAITING = 8192;
+/** Frames after which whoever feeds is told how far this one has come: there is always room for more before all are stepped. */
+const TELL_EVERY = MOST_WAITING / 8;
 
 /**
  * A run that follows a game by its settled inputs: of somebody who watches, or who was away and catches up. Nothing of it
@@ -19,7 +21,8 @@ export class Follower {
   frame: number;
   /** The frame at which the fingerprints were first found to be others than the players'. */
   parted: number | undefined;
-  #inputs: Uint8Array;
+  readonly #inputs: Uint8Array;
+  #told: number;
   #first: number;
   #count = 0;
   /** What the players' chain is at frames that this run has not come to. */
@@ -34,7 +37,8 @@ export class Follower {
     this.width = width;
     this.frame = chain.settled;
     this.#first = this.frame;
-    this.#inputs = new Uint8Array(MOST * players * width);
+    this.#told = this.frame;
+    this.#inputs = new Uint8Array(MOST_WAITING * players * width);
   }
 
   /** Frames that can be stepped now. */
@@ -51,12 +55,19 @@ export class Follower {
   take(first: number, bytes: Uint8Array, link: number | undefined): boolean {
     const size = this.players * this.width;
     const count = bytes.length / size;
-    if (first !== this.known || !Number.isInteger(count) || this.waiting + count > MOST) return false;
-    if (this.#count + count > MOST) this.#shift();
+    if (first !== this.known || !Number.isInteger(count) || this.waiting + count > MOST_WAITING) return false;
+    if (this.#count + count > MOST_WAITING) this.#shift();
     this.#inputs.set(bytes, this.#count * size);
     this.#count += count;
     if (link !== undefined) this.#links.push({ frame: this.known, link });
     return true;
+  }
+
+  /** How far this one has come, whenever that is to be told to whoever feeds it. */
+  get news(): number | undefined {
+    if (this.frame - this.#told < TELL_EVERY) return undefined;
+    this.#told = this.frame;
+    return this.frame;
   }
 
   /** Steps of the next frames, at most so many; all but the last are `again`, that is, not to be shown. */

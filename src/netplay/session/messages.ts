@@ -139,14 +139,16 @@ const MESSAGES = {
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
   back: [small, uint, list(uint, 16), small],
-  /** To one who was away: the others let you rest from this frame on. Its answer: the frame from which it needs inputs. */
+  /** To one who was away: the others let you rest from this frame on. Its answer: the frame from which it needs inputs, and how far it has come. */
   fallen: [uint],
-  follow: [uint],
+  follow: [uint, uint],
   /** Settled inputs for those who follow: first frame, bytes, link of the chain after them, and whether it is known. */
   inputs: [uint, bytes(16384), u32, v.boolean()],
   /** To one who watches from now on: the state at a frame on which all agree, and the link of the chain there; size, offset, bytes. */
   keyframe: [uint, u32, v.pipe(uint, v.maxValue(LARGEST_STATE)), uint, bytes(65536)],
-  /** One who was away has come so far. */
+  /** Who follows has come so far: it may be given more. */
+  hasCome: [uint],
+  /** One who was away is near, and asks to play again: it has come so far. */
   caughtUp: [uint],
   /** A player's signature of a link of the recording. */
   signature: [uint, exactly(64)],

@@ -63,7 +63,7 @@ export class Returning {
     const leads = seat === seats.leader;
     switch (message[0]) {
       case "follow":
-        if (peer && seats.leads && seats.away.has(seat)) this.#feed.add(peer, message[1]);
+        if (peer && seats.leads && seats.away.has(seat)) this.#feed.add(peer, message[1], message[2]);
         return true;
       case "caughtUp":
         if (peer && seats.leads && seats.away.has(seat) && !this.#return && this.#game.agreed - message[1] < NEAR)

@@ -254,6 +254,8 @@ export class Session {
     this.#own(now);
     if (this.game) this.#readmission.update(this.game, this.#lobby.id ?? this.#options.id, this.#opened!, this.rules!);
     this.#returning?.update(now, this.peers);
+    const come = this.follower?.news;
+    if (come !== undefined) (this.#leader ?? this.#lobby.host)?.tell(["hasCome", come]);
     this.#askBack(now);
     if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
     for (const seat of this.#returning?.returned.splice(0) ?? []) this.#returned(seat);
@@ -317,6 +319,9 @@ export class Session {
       case "signature":
         if (peer.seat >= 0 && this.signatures.length < MOST_SIGNATURES)
           this.signatures.push({ seat: peer.seat, link: message[1], signature: message[2] });
+        break;
+      case "hasCome":
+        this.#feed.hasCome(peer, message[1]);
         break;
       case "fallen":
         if (peer.seat >= 0) this.#fallen(peer, message[1]);
@@ -456,7 +461,7 @@ export class Session {
     if (!follower) this.#fall(leader, rests);
     else if (this.#leader && leader !== this.#leader && !this.#back) {
       this.#leader = leader;
-      leader.tell(["follow", follower.known]);
+      leader.tell(["follow", follower.known, follower.frame]);
     }
   }
 
@@ -473,7 +478,7 @@ export class Session {
     this.#restsFrom = rests;
     this.#begin();
     this.#watch(game?.chain ?? this.#firstChain());
-    leader.tell(["follow", frame]);
+    leader.tell(["follow", frame, frame]);
     this.events.push({ kind: "fallen" });
   }
 

@@ -22,7 +22,7 @@ const WORDS: readonly Message[] = [
   ["refuse", "no"],
   ["linked", 8],
   ["fallen", 0],
-  ["follow", 0],
+  ["follow", 0, 0],
   ["caughtUp", 9],
   ["back", 0, 5, [], 0],
   ["askBack", 0, 9],
