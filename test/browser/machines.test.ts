@@ -64,7 +64,7 @@ describe.runIf(hasShared && existsSync(CHROMIUM))("embedded machines in a browse
     page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.waitForFunction("typeof work === 'function'");
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await browser?.close();
@@ -107,6 +107,6 @@ describe.runIf(hasShared && existsSync(CHROMIUM))("embedded machines in a browse
       expect(Buffer.compare(machine.saveState(), end)).toBe(0);
       machine.close();
       expect(complaints).toEqual([]);
-    }, 60_000);
+    }, 180_000);
   }
 });

@@ -63,6 +63,9 @@ class Tab {
     return this.comesTo(({ lines }) => lines.some(says));
   }
 
+  /** The list of players, as it is read. */
+  readonly people = (): Promise<string> => this.page.locator("#people").innerText();
+
   press(name: string): Promise<void> {
     return this.page.getByRole("button", { name, exact: true }).click();
   }
@@ -141,9 +144,11 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.press("Host the game");
     await ada.comesTo(({ code }) => code);
-    expect(await ada.page.locator("#people").innerText()).toMatch(/Ada\s+you, ready\s+nobody yet/);
+    await expect.poll(ada.people, PATIENT).toMatch(/Ada\s+you, ready\s+nobody yet/);
     await ada.picture("waiting");
-    const link = await ada.page.getByLabel("Link to the room").inputValue();
+    const shown = ada.page.getByLabel("Link to the room");
+    await expect.poll(() => shown.inputValue(), PATIENT).toMatch(/#\w+/);
+    const link = await shown.inputValue();
 
     const bo = new Tab(await ada.page.context().newPage());
     await bo.page.addInitScript(() => {
@@ -164,14 +169,14 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await bo.press("Say");
     await ada.tells("Bo: good luck");
     await ada.comesTo(({ frame }) => frame > 300);
-    expect(await ada.page.locator("#people").innerText()).toMatch(/Bo\s+\d+ ms/);
+    await expect.poll(ada.people, PATIENT).toMatch(/Bo\s+\d+ ms/);
     // Something is drawn into the graph.
-    expect(
-      await ada.page.locator("#graph canvas").evaluate((graph: HTMLCanvasElement) => {
+    const drawn = (): Promise<boolean> =>
+      ada.page.locator("#graph canvas").evaluate((graph: HTMLCanvasElement) => {
         const { data } = graph.getContext("2d")!.getImageData(0, 0, graph.width, graph.height);
         return data.some((value) => value > 0);
-      }),
-    ).toBe(true);
+      });
+    await expect.poll(drawn, PATIENT).toBe(true);
     await ada.picture("playing");
     await ada.press("Pause");
     await bo.tells("Ada paused the game");
@@ -197,7 +202,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     expect(out).toMatch(/player 2 \(Bo\): signed to frame 1200/);
     expect(code).toBe(0);
     await ada.press("Play again");
-    expect((await ada.status()).state).toBe("setup");
+    await ada.comesTo(({ state }) => state === "setup");
     expect([...ada.complaints, ...bo.complaints]).toEqual([]);
   });
 
@@ -330,13 +335,14 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     const { code } = await ned.comesTo((status) => status.code);
     const ola = await tab(`${at}/?name=Ola&bot=gleam&rom=gleam.nes&auto=play&relayed#${code}`);
     await ola.comesTo(({ frame }) => frame > 30);
-    expect((await ned.status()).ways).toEqual(["relayed"]);
+    await ned.comesTo(({ ways }) => String(ways) === "relayed");
     await ola.page.context().close();
     await ned.tells("Ola is silent");
     await ned.tells("Ola is lost");
     await ned.press("Go on without Ola");
-    const { lines } = await ned.tells(/^the game goes on without Ola, from frame \d+$/);
-    const from = Number(/\d+$/.exec(lines.at(-1))![0]);
+    const goesOn = /^the game goes on without Ola, from frame (\d+)$/;
+    const { lines } = await ned.tells(goesOn);
+    const from = Number(goesOn.exec(lines.find((line: string) => goesOn.test(line)))![1]);
     await ned.comesTo(({ agreed }) => agreed > from + 30);
     await own.close();
     await ned.tells(/^the relay ws:.* is gone \(.*\)/);

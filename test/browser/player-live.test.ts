@@ -6,12 +6,15 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { BUTTON } from "../../src/machine/input.ts";
 import { readReplay } from "../../src/replay/reader.ts";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
+// They wait for the clock, and for other tests, more than they compute.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
+const PATIENT = { timeout: 60_000, interval: 60 };
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const TYPES: Record<string, string> = {
   ".html": "text/html",
@@ -44,7 +47,7 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
       executablePath: CHROMIUM,
       args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
@@ -53,7 +56,7 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
 
   async function play(options: BrowserContextOptions = {}, before: () => void = () => {}): Promise<Page> {
     const page = await (await browser.newContext(options)).newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PATIENT.timeout);
     await page.addInitScript(before);
     await page.goto(`${url}/index.html`);
     await page.evaluate(() =>
@@ -68,7 +71,7 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
   /** Long enough for a few frames to be played with what is held now. */
   async function frames(page: Page): Promise<void> {
     const now = await frame(page);
-    await expect.poll(() => frame(page), { timeout: 20_000 }).toBeGreaterThan(now + 6);
+    await expect.poll(() => frame(page), PATIENT).toBeGreaterThan(now + 6);
   }
   /** All that was pressed on each port until now. */
   async function pressed(page: Page): Promise<number[]> {
@@ -87,8 +90,13 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
         buttons: Array.from({ length: 16 }, (_, i) => ({ pressed: (window as Player).held && i === button })),
         axes: [0, 0],
       });
-      navigator.getGamepads = () => [pad(0), null, pad(15)] as unknown as Gamepad[];
+      Object.assign(window, { looks: 0 });
+      navigator.getGamepads = () => {
+        if ((window as Player).held) (window as Player).looks++;
+        return [pad(0), null, pad(15)] as unknown as Gamepad[];
+      };
     });
+    await page.locator("instep-player .cross").waitFor();
     await page.keyboard.down("v");
     await frames(page);
     await page.keyboard.up("v");
@@ -99,10 +107,11 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
     await frames(page);
     await finger.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
     await page.evaluate(() => Object.assign(window, { held: true }));
+    await page.waitForFunction("window.looks > 1");
     await frames(page);
     expect(await pressed(page)).toEqual([BUTTON.Start | BUTTON.Up | BUTTON.B, BUTTON.Right]);
     await page.context().close();
-  }, 60_000);
+  });
 
   test("where a browser gives no sound the game goes on, and says so", async () => {
     const page = await play({}, () => {
@@ -118,17 +127,18 @@ describe.runIf(existsSync(CHROMIUM))("a game that is played in the player", () =
     await page.locator("instep-player").getByRole("button", { name: "There is no sound in this page" }).waitFor();
     await frames(page);
     await page.context().close();
-  }, 60_000);
+  });
 
   test("the page that comes with the player opens what its address names", async () => {
     const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(PATIENT.timeout);
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(`${url}/index.html?src=classic.isr&rom=gleam.nes`);
-    await page.locator("instep-player .begin").waitFor({ timeout: 30_000 });
-    expect(await page.title()).toBe("classic · Instep");
+    await page.locator("instep-player .begin").waitFor();
+    await expect.poll(() => page.title(), PATIENT).toBe("classic · Instep");
     expect(complaints).toEqual([]);
     expect(readFileSync(join(top, "dist/player/index.html"), "utf8")).toContain("<instep-player ");
     await page.context().close();
-  }, 60_000);
+  });
 });

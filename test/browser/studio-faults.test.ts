@@ -14,6 +14,8 @@ if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test
 const top = fileURLToPath(new URL("../../", import.meta.url));
 const built = (name: string): string => join(top, "dist", name);
 
+const PATIENT = { timeout: 60_000, interval: 60 };
+
 // biome-ignore lint/suspicious/noExplicitAny: the page's own element
 type Player = any;
 
@@ -136,8 +138,8 @@ describe.runIf(existsSync(CHROMIUM))("what goes wrong around the studio", () => 
     const left = await page.evaluate(() => (document.querySelector("instep-player") as Player).frame);
     await page.getByRole("link", { name: "Library" }).click();
     const kept = page.locator(".item", { hasText: "gleam 2" });
-    await kept.getByText(/^\d+ frames$/).waitFor();
-    expect(Number.parseInt(await kept.getByText(/^\d+ frames$/).innerText(), 10)).toBeGreaterThanOrEqual(left);
+    const frames = async (): Promise<number> => Number.parseInt(await kept.getByText(/^\d+ frames$/).innerText(), 10);
+    await expect.poll(frames, PATIENT).toBeGreaterThanOrEqual(left);
   }, 120_000);
 });
 
@@ -163,16 +165,16 @@ describe.runIf(existsSync(CHROMIUM) && hasMgba)("a native core in the studio", (
       await page.goto(`http://127.0.0.1:${studio.port}/#/play/1/hedge/hedge.gba`);
       const frame = (): Promise<number> =>
         page.evaluate(() => (document.querySelector("instep-player") as Player)?.frame ?? 0);
-      await expect.poll(frame, { timeout: 30_000 }).toBeGreaterThan(60);
+      await expect.poll(frame, PATIENT).toBeGreaterThan(60);
       await page.keyboard.press("Enter", { delay: 150 });
-      await expect.poll(frame, { timeout: 30_000 }).toBeGreaterThan(90);
+      await expect.poll(frame, PATIENT).toBeGreaterThan(90);
       await page.getByRole("button", { name: "Stop and keep it" }).click();
       await page.locator("instep-player .verdict.whole").waitFor();
       expect(readFileSync(join(folder, "hedge.isr")).length).toBeGreaterThan(500);
       await page.evaluate(() => (document.querySelector("instep-player") as Player).seek(50));
       expect(await frame()).toBe(50);
       await page.evaluate(() => (document.querySelector("instep-player") as Player).play());
-      await expect.poll(frame, { timeout: 30_000 }).toBeGreaterThan(80);
+      await expect.poll(frame, PATIENT).toBeGreaterThan(80);
       // Its picture is the console's, 3 to 2.
       const shape = await page.evaluate(() => {
         const canvas = document.querySelector("instep-player")!.shadowRoot!.querySelector("canvas")!;

@@ -19,6 +19,8 @@ const WIDE = { width: 1280, height: 800 };
 const TALL = { width: 1280, height: 1240 };
 const NARROW = { width: 400, height: 800 };
 
+const PATIENT = { timeout: 60_000, interval: 60 };
+
 // biome-ignore lint/suspicious/noExplicitAny: the page's own element
 type Player = any;
 
@@ -119,7 +121,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
   test("a clip of it is a video that plays in the page", async () => {
     await inPlayer((player) => player.seek(90));
     await page.getByRole("button", { name: "Here: from the frame that is shown" }).click();
-    expect(await page.getByLabel("From", { exact: true }).inputValue()).toBe("90");
+    await expect.poll(() => page.getByLabel("From", { exact: true }).inputValue(), PATIENT).toBe("90");
     await page.getByLabel("To", { exact: true }).fill("179");
     await page.getByRole("button", { name: "Make the video" }).click();
     const video = page.locator("video");
@@ -146,7 +148,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await page.getByRole("link", { name: "Library" }).click();
     await page.getByRole("searchbox").fill("robots nes");
     await page.locator(".item", { hasText: "first robots" }).waitFor();
-    expect(await page.locator(".item").count()).toBe(1);
+    await expect.poll(() => page.locator(".item").count(), PATIENT).toBe(1);
     await page.getByRole("searchbox").fill("");
     // Of games that are quick to play; for the documentation all of them.
     const shown = process.env.PICTURES
@@ -205,7 +207,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
       shown.currentTime = 2;
       await new Promise((resolve) => shown.addEventListener("seeked", resolve));
     });
-    expect(await page.locator(".plot").count()).toBeGreaterThan(5);
+    await expect.poll(() => page.locator(".plot").count(), PATIENT).toBeGreaterThan(5);
     await page.getByText(/\d+ repaired with native/).waitFor();
     await picture("job", TALL);
     expect(await barriers()).toEqual([]);
@@ -217,7 +219,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await host.getByRole("button", { name: /Take Gleam/ }).click();
     await host.getByLabel("Your name").fill("Ada");
     await host.getByRole("button", { name: "Host the game" }).click();
-    await host.locator("#link").waitFor();
+    await expect.poll(() => host.locator("#link").inputValue(), PATIENT).toMatch(/#\w+/);
     const link = await host.locator("#link").inputValue();
     const other = await browser.newContext();
     const friend = await other.newPage();
