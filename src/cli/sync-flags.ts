@@ -39,6 +39,7 @@ export interface SyncFlags extends MoreRoms {
   set: Record<string, string>;
   native: Record<string, string>;
   target: Record<string, string>;
+  targetCore?: string;
   videoPlugin?: string;
   profile?: string;
   frames?: number;
@@ -74,6 +75,7 @@ export function withSyncFlags(command: Command): Command {
         .argParser(settings)
         .default({}, "as native"),
     )
+    .option("--target-core <name>", "another core to play it on, by values; it needs a profile (docs/force-sync.md)")
     .option("--video-plugin <file>", "a graphics plugin of Mupen64Plus to play it with: as --target video=FILE")
     .addOption(profileOption())
     .addOption(new Option("--frames <n>", "play only the movie's first frames (default: all)").argParser(count))
@@ -121,13 +123,23 @@ export async function openJob(movieFile: string, flags: SyncFlags & { output?: s
   if (movie.length === 0) throw new Problem(`${movieFile}: holds no frames`);
   const more = await findMore(movieFile, flags.anyRom ? undefined : boot, moreRoms(flags));
   const profile = await loadProfile(flags.profile);
+  const other = flags.targetCore !== undefined && flags.targetCore !== flags.core;
+  if (other && !profile)
+    throw new Problem(
+      `--target-core: ${flags.targetCore} loads no states of another core, so a profile has to say what is put back; instep find canaries ${flags.rom} --movie ${movieFile} --target-core ${flags.targetCore} -o game.json writes one`,
+    );
   const common = { rom: resolve(flags.rom), more, core: flags.core, movie, profile };
   const job = new Job(folder, flags.restart);
   job.claim({ movie: offset === 0 ? sha256 : `${sha256}, ${offset} frames later`, rom: sha256Hex(rom) });
   return {
     job,
     native: { ...common, settings: nativeSettings },
-    target: { ...common, settings: { ...nativeSettings, ...flags.target, ...pluginOf(flags) }, faults: flags.fault },
+    target: {
+      ...common,
+      ...(other && { core: flags.targetCore }),
+      settings: { ...(other ? {} : nativeSettings), ...flags.target, ...pluginOf(flags) },
+      faults: flags.fault,
+    },
     movieName: basename(movieFile),
     end: frames + flags.tail,
     tail: flags.tail,
@@ -162,10 +174,20 @@ const describeMasks = (masks: readonly Range[]): string =>
 
 /** Tells on stderr what happens, in the words that people know from the scripts that did this before. */
 export function consoleWatching(progress: Progress): Watching {
+  let native: string | undefined;
+  let foreign = false;
   return {
     opened(role, instance) {
       const { boot, profile } = instance.opened;
-      if (role !== "native") return;
+      if (role !== "native") {
+        foreign = boot.core.name !== native;
+        if (foreign)
+          progress.say(
+            `played on ${boot.core.name} ${boot.core.version}, which loads no states of ${native}: what the profile watches is put back where it parts`,
+          );
+        return;
+      }
+      native = boot.core.name;
       progress.say(`${boot.content.name} on ${boot.core.name} ${boot.core.version}`);
       if (profile.game === "") {
         const regions = profile.fingerprint!.regions.map((r) => r.region).join(", ");
@@ -176,6 +198,9 @@ export function consoleWatching(progress: Progress): Watching {
     progress: (step, frame, end) => progress.at(step, frame, end),
     desync: (divergence) => progress.say(`desync at frame ${divergence.frame}: ${describeDivergence(divergence)}`),
     masked: (frame, masks) => progress.say(`frame ${frame}: ${describeMasks(masks)}`),
-    repaired: (frame) => progress.say(`loaded the native state of frame ${frame}`),
+    repaired: (frame) =>
+      progress.say(
+        foreign ? `put native's values of frame ${frame} back` : `loaded the native state of frame ${frame}`,
+      ),
   };
 }

@@ -47,6 +47,7 @@ export function add(program: Command): Command {
     command,
     "instep sync run.bk2 --rom game.nds --core desmume --target desmume_internal_resolution=1024x768 -o synced.mkv",
     "instep sync run.bk2 --rom game.nes --core nestopia --fault lag@3000 -o synced.mkv --json",
+    "instep sync run.bk2 --rom game.nes --core nestopia --target-core jsnes --profile game.json -o synced.mkv",
   );
 }
 

@@ -3,11 +3,12 @@ import { Problem } from "../problem.ts";
 import type { Profile, Range } from "../watch/profile.ts";
 import type { Divergence, Readings } from "../watch/readings.ts";
 import { ReadingsLog } from "../watch/readings-log.ts";
+import { ByValues } from "./by-values.node.ts";
 import { type Followed, type Follower, follow } from "./follow.ts";
 import { Instance } from "./instance.node.ts";
 import { type Job, writeWhole } from "./job.node.ts";
 import { explainReadback } from "./learn-readback.ts";
-import { NativeRun } from "./native.node.ts";
+import { keepHistory, NativeRun } from "./native.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 import { ReadingsFile } from "./readings-file.node.ts";
 import { Seeker } from "./seeker.node.ts";
@@ -107,7 +108,7 @@ async function alignOnce(
 
     const from = await resume(job, target, actual.length);
     seeker = new Seeker(specs.native, profile);
-    const reference = new NativeRun({
+    const played = new NativeRun({
       instance: native,
       profile,
       log: expected,
@@ -117,41 +118,53 @@ async function alignOnce(
       seeker,
       byPoll: specs.native.movie.by === "poll",
     });
-    const playing = reference.start();
+    const playing = played.start();
     playing.catch(() => {}); // it rejects the readings that the follower waits for, and is awaited below
+    const foreign = native.opened.boot.core.name !== target.opened.boot.core.name;
+    const reference = foreign ? new ByValues(played, target) : played;
     const checkpoint = new Checkpoints(job, target);
+    const repaired = (frame: number, state: Uint8Array, sample?: number, residual?: Divergence): void => {
+      writeWhole(job.statePath(frame), state);
+      job.add({ repair: frame, ...(sample !== undefined && { sample }), ...(residual && { residual }) });
+      watching.repaired?.(frame);
+    };
     const follower: Follower = {
       play: (frames) => target.play(frames),
       async load(state, frame, sample) {
         await target.load(state, frame, sample);
-        await target.forgetAfter(frame);
+        await target.forgetAfter();
       },
       read: () => target.read(),
     };
+    if (reference instanceof ByValues) {
+      await keepHistory(target);
+      const state = from === 0 && job.repairs.length === 0 ? await reference.atPowerOn() : undefined;
+      if (state) {
+        await follower.load(state, 0, reference.sampleAt(0));
+        repaired(0, state, reference.sampleAt(0));
+      }
+    }
     const followed = await follow(
       reference,
       follower,
       profile,
       {
         maxRepairs: options.maxRepairs,
-        ...(target.opened.readsBack && {
-          async explain(divergence) {
-            const why = await explainReadback(reference, target.trials, divergence, job.masks);
-            if (!("masks" in why)) return why;
-            job.mask(divergence.frame, why.masks);
-            watching.masked?.(divergence.frame, why.masks);
-            return undefined;
-          },
-        }),
+        ...(target.opened.readsBack &&
+          !foreign && {
+            async explain(divergence) {
+              const why = await explainReadback(reference, target.trials, divergence, job.masks);
+              if (!("masks" in why)) return why;
+              job.mask(divergence.frame, why.masks);
+              watching.masked?.(divergence.frame, why.masks);
+              return undefined;
+            },
+          }),
         onDesync(divergence) {
           job.add({ desync: divergence });
           watching.desync?.(divergence);
         },
-        onRepair(frame, state, sample, residual) {
-          writeWhole(job.statePath(frame), state);
-          job.add({ repair: frame, ...(sample !== undefined && { sample }), ...(residual && { residual }) });
-          watching.repaired?.(frame);
-        },
+        onRepair: repaired,
         onSettled(readings: Readings) {
           actual.append(readings);
           targetFile.append(readings);

@@ -6,6 +6,7 @@ import { uncovered } from "../replay/moments.ts";
 import { Player } from "../replay/player.ts";
 import type { Notes } from "../replay/restorer.ts";
 import type { Run } from "../replay/run.ts";
+import { WatchedValues } from "../replay/watched-values.ts";
 import { defaultProfile, type Profile, type Range } from "../watch/profile.ts";
 import type { Readings } from "../watch/readings.ts";
 import { openRun, type RunSpec } from "./open-run.node.ts";
@@ -37,6 +38,7 @@ export interface Picture {
 
 let run: Run;
 let profile: Profile;
+let watched: WatchedValues;
 
 /** What the profile's fingerprint covers, or all of the regions that it is of; of system RAM, where only probes are. */
 function covered(whole: boolean): Profile {
@@ -49,6 +51,7 @@ const verbs = {
     const opened = await openRun(spec);
     ({ run, profile } = opened);
     const { machine } = run;
+    watched = new WatchedValues(machine, profile);
     return {
       boot: machine.boot,
       timing: machine.timing,
@@ -67,9 +70,20 @@ const verbs = {
   save: (): Uint8Array => run.machine.saveState(),
   load: (state: Uint8Array, frame: number, sample?: number): void => run.load(state, frame, sample),
   forgetBefore: (frame: number): void => run.forgetBefore(frame),
-  forgetAfter: (frame: number): void => run.forgetAfter(frame),
+  forgetAfter: (): void => run.forgetAfter(),
   /** The readings of the frame it is at. */
   read: (): Readings => run.read(),
+  /** The bytes of what the profile watches, at the frame it is at. */
+  values: (): Uint8Array => watched.read(),
+  /** Its own state of a frame that it passed, with these values put in. */
+  mended(frame: number, values: Uint8Array): Uint8Array {
+    const keyframe = run.keyframe(frame)!;
+    run.load(keyframe.state, keyframe.frame, run.sampleAt(keyframe.frame));
+    run.forgetAfter();
+    while (run.frame < frame) run.step(SHOW_NOTHING);
+    watched.write(values);
+    return run.machine.saveState();
+  },
   /** What a playback put back so far; undefined for a run that plays no recording. */
   notes: (): Notes | undefined => (run instanceof Player ? run.restorer?.notes : undefined),
   picture(): Picture {

@@ -62,9 +62,20 @@ export class Instance {
     return this.#child.call("forgetBefore", frame);
   }
 
-  /** What it ran beyond this frame is void. */
-  forgetAfter(frame: number): Promise<void> {
-    return this.#child.call("forgetAfter", frame);
+  /** What it ran beyond the frame it is at is void. */
+  forgetAfter(): Promise<void> {
+    return this.#child.call("forgetAfter");
+  }
+
+  /** The bytes of what the profile watches. */
+  values(): Promise<Uint8Array> {
+    return this.#child.call("values");
+  }
+
+  /** Its own state of a frame that it passed, with these values put in; it is at that frame then. */
+  mended(frame: number, values: Uint8Array): Promise<Uint8Array> {
+    this.frame = frame;
+    return this.#child.call("mended", frame, values);
   }
 
   read(): Promise<Readings> {

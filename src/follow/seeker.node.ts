@@ -4,6 +4,8 @@ import { firstDivergence, type Readings } from "../watch/readings.ts";
 import { Instance } from "./instance.node.ts";
 import type { RunSpec } from "./open-run.node.ts";
 
+type From = Keyframe & { readonly sample: number | undefined };
+
 const BATCH = 256;
 
 /**
@@ -23,23 +25,30 @@ export class Seeker {
   }
 
   /** `expected`: the native run's readings of that frame. */
-  async stateAt(
-    expected: Readings,
-    keyframe: (Keyframe & { readonly sample: number | undefined }) | undefined,
-  ): Promise<Uint8Array> {
+  async stateAt(expected: Readings, keyframe: From | undefined): Promise<Uint8Array> {
+    return (await this.#reach(expected, keyframe)).save();
+  }
+
+  /** The bytes of what the profile watches. */
+  async valuesAt(expected: Readings, keyframe: From | undefined): Promise<Uint8Array> {
+    return (await this.#reach(expected, keyframe)).values();
+  }
+
+  /** An instance that is at that frame. */
+  async #reach(expected: Readings, keyframe: From | undefined): Promise<Instance> {
     const frame = expected.first;
     if (!this.#fromBoot && keyframe) {
       const seeker = await this.#open();
       if (keyframe.frame > seeker.frame || seeker.frame > frame)
         await seeker.load(keyframe.state, keyframe.frame, keyframe.sample);
       await this.#playTo(frame);
-      if (!firstDivergence(this.#profile, expected, await seeker.read())) return seeker.save();
+      if (!firstDivergence(this.#profile, expected, await seeker.read())) return seeker;
       await this.close();
     }
     this.#fromBoot = true;
     if (this.#instance && this.#instance.frame > frame) await this.close();
     await this.#playTo(frame);
-    return this.#instance!.save();
+    return this.#instance!;
   }
 
   async close(): Promise<void> {

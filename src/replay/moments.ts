@@ -23,6 +23,12 @@ export function copyPlace({ region, from, length }: Place, into: Uint8Array, to:
   return to + length;
 }
 
+/** Puts bytes from `at` on into a place. */
+export function writePlace({ region, from, length }: Place, source: Uint8Array, at: number): void {
+  const { bytes, swap = 0 } = region;
+  for (let i = 0; i < length; i++) bytes[(from + i) ^ swap] = source[at + i]!;
+}
+
 /** What is done at a profile's moments, while its machine steps. `index` counts the moments of {@link momentsOf}. */
 export interface AtMoments {
   /** The moment has come for the `n`-th time in this step, from 0. */

@@ -1,7 +1,7 @@
 import { hexToBytes } from "@noble/hashes/utils.js";
 import type { Machine } from "../machine/machine.ts";
 import type { Profile } from "../watch/profile.ts";
-import { type AtMoments, copyPlace, Moments, type Place, placeOf } from "./moments.ts";
+import { type AtMoments, copyPlace, Moments, type Place, placeOf, writePlace } from "./moments.ts";
 import type { Happening, Replay } from "./replay.ts";
 import type { Companion } from "./run.ts";
 
@@ -131,7 +131,7 @@ export class Restorer implements Companion, AtMoments {
         copyPlace(place, actual, 0);
         this.notes.partings.push({ frame: row, moment: name, n, entry: entry.name, expected, actual, restored });
       }
-      if (restored) write(place, tape.bytes, from);
+      if (restored) writePlace(place, tape.bytes, from);
     }
   }
 
@@ -148,7 +148,7 @@ export class Restorer implements Companion, AtMoments {
       const { event, data } = happenings[i]!;
       const trigger = this.#events[event]!;
       if (trigger.at !== moment) continue;
-      for (const { place, bytes, from } of trigger.writes) write(place, bytes ?? data, from);
+      for (const { place, bytes, from } of trigger.writes) writePlace(place, bytes ?? data, from);
     }
   }
 }
@@ -163,9 +163,4 @@ function equal({ region, from, length }: Place, expected: Uint8Array, at: number
   const { bytes, swap = 0 } = region;
   for (let i = 0; i < length; i++) if (bytes[(from + i) ^ swap] !== expected[at + i]) return false;
   return true;
-}
-
-function write({ region, from, length }: Place, source: Uint8Array, at: number): void {
-  const { bytes, swap = 0 } = region;
-  for (let i = 0; i < length; i++) bytes[(from + i) ^ swap] = source[at + i]!;
 }

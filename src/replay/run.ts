@@ -92,9 +92,12 @@ export class Run {
     if (sample !== undefined) this.#movie.seek(frame, sample);
   }
 
-  /** What was run beyond this frame is void, as if it had never been: its disturbances are still to come. */
-  forgetAfter(frame: number): void {
+  /** What was run beyond the frame that it is at is void, as if it had never been: its disturbances are still to come. */
+  forgetAfter(): void {
+    const { frame } = this;
     for (const fault of this.#allFaults) if (fault > frame) this.#faults.add(fault);
+    this.#history?.forgetAfter(frame - 1);
+    if (this.#history) this.#keep();
   }
 
   /** The console off and on, and the movie from its start: frame 0 again. */

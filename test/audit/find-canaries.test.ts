@@ -92,6 +92,42 @@ it("of a game on another core, what memory held at power-on is put back, and wha
   expect(played.differing).toBe(0);
 }, 180_000);
 
+it("on another core repair what parts there by values, with all of memory but what they leave out as native's in every frame", async () => {
+  const [profile, FRAMES] = [file("jsnes.json"), 300];
+  const clip = game("gleam/garbage.isr");
+  const cores = ["--core", "nestopia", "--target-core", "jsnes", "--frames", String(FRAMES)];
+  expect(instep("find", "canaries", rom, "--movie", clip, ...cores, "-o", profile).code).toBe(0);
+  const options = ["--rom", rom, ...cores, "--tail", "0", "--profile", profile, "--fault", "lag@200"];
+  const synced = instep("align", clip, ...options, "--job", file("other"), "--json");
+  expect(synced.code, synced.err).toBe(0);
+  const { repairs, residual } = JSON.parse(synced.out);
+  expect(repairs.slice(0, 2)).toEqual([0, 200]); // what nobody wrote to at power-on, and the frame too many
+  expect([repairs.length < 6, residual]).toEqual([true, 0]);
+
+  const spec = { rom, settings: {}, movie: (await loadMovie(clip)).movie };
+  const native = (await openRun({ ...spec, core: "nestopia" })).run;
+  const other = (await openRun({ ...spec, core: "jsnes", faults: [{ kind: "lag", frame: 200 }] })).run;
+  const { mask } = JSON.parse(readFileSync(profile, "utf8")).fingerprint;
+  const left = mask.flatMap(({ from, length }: { from: string; length: string }) =>
+    Array.from({ length: Number(length) }, (_, i) => Number(from) + i),
+  );
+  expect(left.length).toBeLessThan(64);
+  const ram = ({ machine }: typeof native): Uint8Array => {
+    const bytes = systemRam(machine.memory)[0]!.bytes.slice();
+    for (const at of left) bytes[at] = 0;
+    return bytes;
+  };
+  const differing: number[] = [];
+  for (let frame = 0; frame <= FRAMES; frame++) {
+    if (frame > 0) for (const run of [native, other]) run.step(SHOW_NOTHING);
+    const state = join(folder, "other/states", `${String(frame).padStart(7, "0")}.state`);
+    if (repairs.includes(frame)) other.load(readFileSync(state), frame, frame, Math.max(0, frame - 1));
+    const { from } = JSON.parse(readFileSync(profile, "utf8"));
+    if (frame >= from && Buffer.compare(ram(native), ram(other)) !== 0) differing.push(frame);
+  }
+  expect(differing).toEqual([]);
+}, 120_000);
+
 describe("bad input", () => {
   it.each([
     ["a movie of a few frames", ["canaries", rom, "--movie", movie, "--frames", "20"], 2, /20 frames are too few/],

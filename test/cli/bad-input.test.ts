@@ -50,6 +50,9 @@ describe.runIf(hasShared)("bad input ends with one line and its exit code", () =
   it("a core that is not there", () => {
     refused(sync("--core", "nosuchcore"), /nosuchcore/);
   });
+  it("another core to sync to, without a profile that says what is put back", () => {
+    refused(sync("--target-core", "jsnes"), /instep find canaries .* --target-core jsnes/);
+  });
   it("an unknown option, and an unknown value, of a core", () => {
     refused(sync("--core", "jsnes", "--target", "nosuch=1"), /nosuch/);
     refused(sync("--core", "jsnes", "--target", "ram=purple"), /purple.*(ff|random)/);
