@@ -114,7 +114,7 @@ async function measure(it, folder) {
   const profiles = [["found", found], hand ? ["by hand", hand] : ["none", undefined]];
   for (const [what, profile] of profiles) {
     const time = what === "found" ? ` (found in ${seconds.toFixed(0)} s)` : "";
-    const out = join(folder, `${basename(rom)}.${what.replace(" ", "-")}.mkv`);
+    const out = join(folder, `${name}.${what}.mkv`.replaceAll(/[^\w.]+/g, "-"));
     const flags = ["--rom", rom, ...options, ...length, "--tail", "0", ...(profile ? ["--profile", profile] : [])];
     const lags = faults.flatMap((frame) => ["--fault", `lag@${frame}`]);
     const result = JSON.parse(instep("sync", movie, ...flags, ...lags, "-o", out, "--json"));

@@ -50,31 +50,42 @@ export interface Explanation {
   readonly runs: number;
 }
 
+/** Runs that it takes however few the differences are. */
+const RUNS = 4;
+
 /** Two runs that part: which of their differences it takes, and where it shows first. */
-export async function explainParting(a: Side, b: Side, frames: number): Promise<Explanation> {
+export async function explainParting(
+  a: Side,
+  b: Side,
+  frames: number,
+  /** Runs that were played, and how many it may take. */
+  onRun: (runs: number, of: number) => void = () => {},
+): Promise<Explanation> {
   const differences = differencesOf(a, b, frames);
+  let runs = 0;
+  const ran = (): void => onRun(++runs, Math.max(runs + 1, RUNS + 2 * differences.length));
   return inChild("the run to be explained", async (child) => {
     const told = { frames, differences: differences.map(({ what, a, b }) => ({ what, a, b })) };
     const names = a.core === b.core && a.rom === b.rom ? undefined : await common(child, a, b);
     const regions = (await child.call("log", "a", specOf(a, frames), names)).map(({ name }) => name);
+    ran();
     const whole = await child.call("parting", "a", specOf(b, frames));
-    if (!whole) return { ...told, regions, causes: [], runs: 2 };
+    ran();
+    if (!whole) return { ...told, regions, causes: [], runs };
     const named = ({ frame, first, bytes, all }: Whole): Parting => {
       const probe = probeIn((b.profile ?? a.profile)?.profile, all);
       return { frame, first, bytes, ...(probe !== undefined && { probe }) };
     };
     const parts = named(whole);
     await child.call("log", "b", specOf(b, frames), names);
-    let runs = 3;
+    ran();
     const taken = (some: readonly Difference[]): TraceSpec =>
       specOf(
         some.reduce((run, { take }) => take(run, b), a),
         frames,
       );
-    const parting = (from: "a" | "b", some: readonly Difference[]): Promise<Whole | undefined> => {
-      runs++;
-      return child.call("parting", from, taken(some));
-    };
+    const parting = (from: "a" | "b", some: readonly Difference[]): Promise<Whole | undefined> =>
+      child.call("parting", from, taken(some)).finally(ran);
     const unsteady = await parting("b", differences);
     if (unsteady) return { ...told, regions, parts, causes: [], unsteady: named(unsteady), runs };
     const set = await smallest(differences, async (some) => {

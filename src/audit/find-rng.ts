@@ -1,7 +1,9 @@
 import type { Algorithm, RngSpec } from "../watch/restores.ts";
 import { biasOf, type Changes, changesOf, generatorIn, LEAST, measure } from "./find-foretell.ts";
 import type { Kind } from "./find-generators.ts";
-import { type Place, type Play, type Survey, survey, type Trace, trace, variablesOf } from "./find-trace.ts";
+import { tableOf } from "./find-indexes.ts";
+import { type Place, type Play, survey, type Trace, trace, variablesOf } from "./find-trace.ts";
+import { wildest } from "./find-wildest.ts";
 
 /** A random number generator that was found in a game's memory. */
 export interface FoundRng {
@@ -21,6 +23,8 @@ export interface FoundRng {
   readonly draws: Readonly<Record<number, number>>;
   /** The first run and frame in which it drew. */
   readonly first: { readonly run: number; readonly frame: number };
+  /** It may as well be a counter: an index into a table looks the same, and foretells nothing. */
+  readonly perhaps?: true;
 }
 
 export interface RngOptions {
@@ -32,8 +36,6 @@ export interface RngOptions {
 
 /** Regions up to this size are looked at from every byte on; others from multiples of a value's own size. */
 const SMALL = 64 << 10;
-/** Words of a KiB that are looked at where memory is large. */
-const PER_PAGE = 8;
 /** Candidates that all generators are tried on. */
 const DEEP = 16;
 
@@ -77,35 +79,28 @@ export async function findRng(
       if (one) found.push(one);
     }
   }
+  if (found.length === 0 && small) return [...indexesIn(regions, traces)];
   return distinct(found);
 }
 
-/** Offsets of the words whose changes flip half of their bits, or of one half's, most like that first; at most so many. */
-function wildest({ changes, flips }: Survey, most: number): number[][] {
-  const bias = changes.map((count, r) =>
-    Float32Array.from(count, (n, w) => {
-      if (n < LEAST) return 1;
-      const [low, high] = [flips[r]!.low[w]! / n / 16 - 0.5, flips[r]!.high[w]! / n / 16 - 0.5].map(Math.abs) as [
-        number,
-        number,
-      ];
-      return Math.max(low, high) < 0.15
-        ? Math.max(low, high)
-        : Math.min(low, high) < 0.1
-          ? 0.5 + Math.min(low, high)
-          : 1;
-    }),
-  );
-  // Pictures and lists for the graphics processor are wild all over: a few words of each KiB are enough.
-  for (const b of bias)
-    for (let page = 0; page < b.length; page += 256) {
-      const words = b.subarray(page, page + 256);
-      const limit = [...words].sort((x, y) => x - y)[PER_PAGE] ?? 1;
-      for (let w = 0; w < words.length; w++) if (words[w]! >= limit) words[w] = 1;
+/** Bytes that may be indexes into tables of numbers. */
+function* indexesIn(regions: readonly Place[], traces: readonly Trace[]): Generator<FoundRng> {
+  const moves = movesOf(traces);
+  for (const { region, from, to, at } of traces[0]!.spans) {
+    const place = regions[region]!;
+    for (let offset = from; offset < to; offset++) {
+      const here = at + offset - from;
+      if (!bytewise(place) || moves[here ^ place.swap]! < LEAST) continue;
+      const states = traces.map((run) => statesOf(run, here, 8, place.endian, place.swap));
+      const length = tableOf(states);
+      const changes = length !== undefined && changesOf(states, 8);
+      if (!changes) continue;
+      const kind: Kind = { kind: "table", length, step: 1 };
+      const frames = traces.reduce((sum, { rows }) => sum + rows - 1, 0);
+      const candidate: Candidate = { ...changes, place, offset, width: 8, endian: place.endian, bias: 0, most: length };
+      yield { ...said(candidate, frames, kind), bits: 0, heldOut: { changed: 0, explained: 0 }, perhaps: true };
     }
-  const sorted = bias.flatMap((b) => [...b.filter((x) => x < 1)]).sort((a, b) => a - b);
-  const limit = sorted[most] ?? 1;
-  return bias.map((b) => [...b.keys()].filter((w) => b[w]! < limit).map((w) => w * 4));
+  }
 }
 
 /** Of a console whose CPU reads bytes; addresses of more than 24 bits are of one that reads words. */
@@ -168,23 +163,30 @@ function statesOf(
 
 /** The generator whose state a candidate is, if there is one. */
 function explain(candidate: Candidate, frames: number, deep: boolean): FoundRng | undefined {
-  const { pairs, when, place, offset, width, endian, most } = candidate;
+  const { width, most } = candidate;
   const found = generatorIn(candidate, width, most, deep);
   if (!found) return undefined;
   const { kind, bits, heldOut } = found;
+  return {
+    ...said(candidate, frames, kind),
+    bits: Math.round(bits),
+    heldOut: { changed: heldOut.pairs, explained: heldOut.explained },
+  };
+}
+
+/** What a generator says of a candidate's changes. */
+function said({ pairs, when, place, offset, width, endian, most }: Candidate, frames: number, kind: Kind) {
   const all = measure(kind, pairs, most);
   const draws: Record<number, number> = { 0: frames - all.pairs };
   for (const k of all.draws) if (k > 0) draws[k] = (draws[k] ?? 0) + 1;
   return {
     region: place.name,
     address: place.base + offset,
-    type: `u${width}`,
+    type: `u${width}` as const,
     endian,
     kind,
-    bits: Math.round(bits),
     changed: all.pairs,
     explained: all.explained,
-    heldOut: { changed: heldOut.pairs, explained: heldOut.explained },
     draws,
     first: when[all.draws.findIndex((k) => k > 0)]!,
   };

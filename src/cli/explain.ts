@@ -18,6 +18,7 @@ import {
   settings,
   withMoreRoms,
 } from "./options.ts";
+import { Progress } from "./progress.ts";
 
 interface ExplainFlags extends MoreRoms {
   rom?: string;
@@ -62,11 +63,11 @@ export function add(program: Command): Command {
 
 async function run(a: string | undefined, b: string | undefined, flags: ExplainFlags): Promise<void> {
   const sides = await (a !== undefined ? recorded(a, b, flags) : made(flags));
-  const explanation = await explainParting(
-    sides[0].side,
-    sides[1].side,
-    flags.frames ?? Math.min(sides[0].frames, sides[1].frames),
-  );
+  const frames = flags.frames ?? Math.min(sides[0].frames, sides[1].frames);
+  const progress = new Progress();
+  const explanation = await explainParting(sides[0].side, sides[1].side, frames, (runs, of) =>
+    progress.at("explain", runs * frames, of * frames),
+  ).finally(() => progress.stop());
   if (flags.json) console.log(JSON.stringify(explanation));
   else for (const line of explained(explanation)) console.log(line);
   if (explanation.parts) process.exitCode = EXIT.desync;

@@ -78,23 +78,30 @@ async function run(rom: string, flags: RngFlags): Promise<void> {
   );
   const who: (Draws | undefined)[] = [];
   for (const one of found) who.push(await whoDraws(plays[one.first.run]!, one, one.first.frame, frames));
-  if (flags.out && found.length) writeWhole(flags.out, rngProfile(basename(rom), found));
+  const sure = found.filter(({ perhaps }) => !perhaps);
+  if (flags.out && sure.length) writeWhole(flags.out, rngProfile(basename(rom), sure));
   if (flags.json) {
     console.log(
       JSON.stringify({ rom, frames, runs: plays.length, found: found.map((one, i) => ({ ...one, who: who[i] })) }),
     );
     return;
   }
-  if (found.length === 0)
+  if (sure.length === 0)
     console.log(
       `no random number generator was seen at work in ${plays.length} x ${frames} frames; it may draw too seldom, or be stirred by what is not in memory`,
     );
   for (const [i, one] of found.entries()) for (const line of told(one, who[i])) console.log(line);
 }
 
-function* told({ region, address, type, endian, kind, explained, changed, heldOut, draws }: FoundRng, who?: Draws) {
-  yield `${region} $${address.toString(16).padStart(4, "0")} ${type} ${endian}: ${describeKind(kind, type)}`;
-  yield `  explains ${explained} of ${changed} changes; of those that it was not found by, it foretells ${heldOut.explained} of ${heldOut.changed}`;
+function* told(
+  { region, address, type, endian, kind, explained, changed, heldOut, draws, perhaps }: FoundRng,
+  who?: Draws,
+) {
+  const place = `${region} $${address.toString(16).padStart(4, "0")} ${type}`;
+  if (perhaps) yield `perhaps ${place}, which may as well count something: ${describeKind(kind, type)}`;
+  else yield `${place} ${endian}: ${describeKind(kind, type)}`;
+  if (!perhaps)
+    yield `  explains ${explained} of ${changed} changes; of those that it was not found by, it foretells ${heldOut.explained} of ${heldOut.changed}`;
   const rows = Object.entries(draws).filter(([, n]) => n > 0);
   yield `  draws a frame: ${rows
     .slice(0, 8)

@@ -24,6 +24,7 @@ export class Progress {
       );
       this.#bar.start(total, done);
     }
+    this.#bar?.setTotal(total);
     this.#bar?.update(done);
   }
 

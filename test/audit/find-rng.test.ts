@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { whoDraws } from "../../src/audit/find-draws.ts";
 import { generatorOf } from "../../src/audit/find-foretell.ts";
 import { drawsBetween, type Kind, stepOf } from "../../src/audit/find-generators.ts";
+import { tableOf } from "../../src/audit/find-indexes.ts";
 import { findRng, rngSpec } from "../../src/audit/find-rng.ts";
 import { loadMovie } from "../../src/cli/options.ts";
 
@@ -116,6 +117,42 @@ test("counters, positions, what is stirred by the pads and noise are called no g
       const cut = run.map((s) => s & (0xffffffff >>> (32 - width)));
       expect(generatorOf(cut, width), `${name} of ${width} bits`).toBeUndefined();
     }
+});
+
+describe("the index of a table of numbers", () => {
+  const events = Array.from({ length: 60 }, (_, n) => 20 + n * 37 + ((n * n * 7) % 31));
+  const walked = (length: number, by: (n: number) => number, when = events): Uint32Array => {
+    const states = new Uint32Array(3000);
+    let [at, n] = [0, 0];
+    for (let frame = 0; frame < states.length; frame++) {
+      if (frame === when[n]) at = (at + by(n++)) % length;
+      states[frame] = at;
+    }
+    return states;
+  };
+
+  test("is a byte that goes on by a few now and then, and wraps", () => {
+    expect(tableOf([walked(50, (n) => 1 + (n % 2))])).toBe(50);
+    expect(tableOf([walked(31, () => 1)])).toBe(31);
+  });
+  test.each([
+    [
+      "a clock, which is regular",
+      [
+        walked(
+          50,
+          () => 1,
+          events.map((_, n) => 20 + n * 40),
+        ),
+      ],
+    ],
+    ["an animation of a few pictures", [walked(6, () => 1)]],
+    ["what never wraps", [walked(250, () => 1)]],
+    ["what goes back and forth", [walked(200, (n) => (n % 2 ? 197 : 4))]],
+    ["a value that is set to this and that", [walked(199, (n) => (n * 83) % 199)]],
+  ])("is not %s", (_, runs) => {
+    expect(tableOf(runs)).toBeUndefined();
+  });
 });
 
 test("in a game it is found where its source says, with what draws from it", async () => {
