@@ -44,7 +44,7 @@ export class Report {
     if (event.kind === "refused" && session.ended !== undefined) this.#wrong = EXIT.usage;
     if (this.#json) {
       const { kind, ...what } = event;
-      if (kind === "open" || kind === "gathered") return;
+      if (kind === "open" || kind === "gathered" || kind === "lobby") return;
       this.#tell({ event: kind, ...what });
     } else for (const line of linesOf(event, session.seat)) this.#say(line);
   }

@@ -45,6 +45,9 @@ const value: fc.Arbitrary<unknown> = fc.oneof(
 /** One good message of each kind that an insider could send in a game. */
 const MESSAGES: Message[] = [
   ["chat", "hello"],
+  ["begin", false],
+  ["lobby", [{ seat: 1, name: "x", rtt: 5, opened: true, ready: false }], 3],
+  ["turnedAway", "x", "another game"],
   ["pause", false],
   ["askPrints", 30, 100],
   ["prints", 30, [1, 2, 3]],

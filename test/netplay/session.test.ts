@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { boytacean } from "../../src/machine/boytacean/index.ts";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import { regionOf } from "../../src/machine/machine.ts";
+import type { SessionEvent } from "../../src/netplay/session/events.ts";
 import type { Rules } from "../../src/netplay/session/messages.ts";
 import type { Weather } from "../../src/netplay/sim/network.ts";
 import { simulate } from "../../src/netplay/sim/scenarios.ts";
@@ -36,6 +37,9 @@ function expectOne(world: World): void {
   expect(first!.inputs.flat().some((buttons) => buttons !== 0)).toBe(true);
   for (const other of others) expect(other).toEqual(first);
 }
+
+/** What was told but who waits in the lobby. */
+const told = (events: readonly SessionEvent[]): SessionEvent[] => events.filter(({ kind }) => kind !== "lobby");
 
 describe("a session", () => {
   it.each([
@@ -98,7 +102,7 @@ describe("a session", () => {
     for (const { session, events } of watched.people.slice(2)) {
       expect(session.follower!.parted).toBeUndefined();
       expect(session.follower!.chain.link(900)).toBe(watched.people[0]!.session.game!.chain.link(900));
-      expect(events.map(({ kind }) => kind)).toEqual(["open", "started"]);
+      expect(told(events).map(({ kind }) => kind)).toEqual(["open", "started"]);
     }
     expect(watched.people[0]!.frame).toBeGreaterThan(0.97 * (watched.now / alone.now) * alone.people[0]!.frame);
   });
@@ -271,12 +275,43 @@ describe("a session", () => {
     };
     for (; world.now < 2000; world.now += 2) await world.run(world.now + 1);
     const line = "the other side speaks version 9 of netplay, this one 1; update the older one";
-    const [ada, bo] = world.people.map(({ events }) => events);
+    const [ada, bo] = world.people.map(({ events }) => told(events));
     expect(ada).toEqual([{ kind: "refused", name: "somebody", why: line }]);
     expect(bo).toEqual([
       { kind: "refused", name: "player 2", why: line },
       { kind: "ended", why: line },
     ]);
+  });
+
+  it("waits until all who asked for that are ready; before, all are told who is here, how far away, and who is not", async () => {
+    const world = new World(scenario({ players: 3, watchers: 1, holds: [0, 2], frames: 60 }));
+    expect(await world.run(4000)).toBe(false);
+    const [ada, bo, cat, eve] = world.people.map(({ session }) => session);
+    const lobbies = () =>
+      world.people.map(({ events }) => {
+        const { seats, people } = events.filter((event) => event.kind === "lobby").at(-1)!;
+        return { seats, people: people.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+      });
+    const seen = (ready: boolean) => ({
+      seats: 3,
+      people: [
+        { seat: 0, name: "player 1", rtt: 0, opened: true, ready },
+        { seat: 1, name: "player 2", rtt: expect.any(Number), opened: true, ready: true },
+        { seat: 2, name: "player 3", rtt: expect.any(Number), opened: true, ready: false },
+        { seat: -1, name: "player 4", rtt: expect.any(Number), opened: true, ready: true },
+      ],
+    });
+    expect(lobbies()).toEqual([0, 1, 2, 3].map(() => seen(false)));
+    expect(lobbies()[0]!.people[1]!.rtt).toBeGreaterThan(2 * GOOD.delay);
+    bo!.begin(false);
+    bo!.begin(true);
+    ada!.begin(true);
+    // Whoever watches delays nobody.
+    eve!.begin(false);
+    expect(await world.run(6000)).toBe(false);
+    expect(lobbies()[2]).toMatchObject({ people: [{ ready: true }, { ready: true }, { ready: false }, {}] });
+    cat!.begin(true);
+    expect(await world.run(20_000)).toBe(true);
   });
 
   it("lets players pause it, and nobody else", async () => {

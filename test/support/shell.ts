@@ -39,7 +39,7 @@ export class Shell {
   }
 
   /** The first event of that kind, now or soon. */
-  async hears(event: string, seconds = 30): Promise<Told> {
+  async hears(event: string, seconds = 90): Promise<Told> {
     return vi.waitFor(
       () => {
         const found = this.told.find((one) => one.event === event);

@@ -1,5 +1,5 @@
 import { type Boot, bootDifferences } from "../../machine/boot.ts";
-import type { Claim, Mode, RosterEntry, Rules } from "./messages.ts";
+import type { Claim, Message, Mode, RosterEntry, Rules, Waiting } from "./messages.ts";
 import { Parts, partsOf } from "./parts.ts";
 import type { Peer } from "./peer.ts";
 
@@ -34,7 +34,9 @@ interface Guest {
   /** Their own save RAM, on its way. */
   readonly save: Parts | undefined;
   offered: boolean;
+  /** Their machine is open, and right. */
   ready: boolean;
+  begins: boolean;
 }
 
 /** The host's side of a session's beginning: who is let in, with which machine, and on which seat. */
@@ -48,12 +50,15 @@ export class Door {
   readonly #host: RosterEntry;
   #opened: Opened | undefined;
   #guests: Guest[] = [];
+  /** The game may begin, as far as the host is concerned. */
+  #begins: boolean;
 
-  constructor(hosting: Hosting, id: Uint8Array, host: RosterEntry) {
+  constructor(hosting: Hosting, id: Uint8Array, host: RosterEntry, begins: boolean) {
     this.#hosting = hosting;
     this.#id = id;
     this.#host = host;
     if (!hosting.gather) this.#opened = hosting;
+    this.#begins = begins || hosting.seats === 1;
     // Who plays alone waits for nobody.
     this.#fill();
   }
@@ -61,6 +66,16 @@ export class Door {
   /** The other players. */
   get players(): readonly Peer[] {
     return this.#guests.filter(({ seat }) => seat >= 0).map(({ peer }) => peer);
+  }
+
+  /** Who is here, the host first. */
+  get people(): Waiting[] {
+    const { seat, name } = this.#host;
+    const guests = this.#guests.map(({ peer, seat, ready, begins }) => {
+      const rtt = Math.round(Math.min(peer.link.rtt, 60_000));
+      return { seat, name: peer.name, rtt, opened: ready, ready: ready && begins };
+    });
+    return [{ seat, name, rtt: 0, opened: this.#opened !== undefined, ready: this.#begins }, ...guests].slice(0, 64);
   }
 
   /** Those who watch, with a machine that is right. */
@@ -88,10 +103,18 @@ export class Door {
     if (most !== undefined && saveSize !== null && saveSize > most)
       return `${peer.name}'s save has ${saveSize} bytes, and the game of console ${seat + 1} keeps ${most}`;
     const save = most !== undefined && saveSize !== null ? new Parts(saveSize) : undefined;
-    this.#guests.push({ peer, seat, mode, save, offered: false, ready: false });
+    this.#guests.push({ peer, seat, mode, save, offered: false, ready: false, begins: true });
     this.#gather();
     this.#offer();
     return seat;
+  }
+
+  /** Whether the game may begin, as far as somebody is concerned; `peer` undefined: the host. */
+  begins(peer: Peer | undefined, may: boolean): void {
+    const guest = this.#guests.find((one) => one.peer === peer);
+    if (guest) guest.begins = may;
+    else if (!peer) this.#begins = may;
+    if (this.roster.length === 0) this.#fill();
   }
 
   /** A piece of a player's own save RAM. */
@@ -127,6 +150,11 @@ export class Door {
     this.#guests = this.#guests.filter((guest) => guest.peer !== peer);
   }
 
+  /** To all who were let in. */
+  tellAll(message: Message): void {
+    for (const { peer } of this.#guests) peer.tell(message);
+  }
+
   #isTaken(seat: number): boolean {
     return this.#guests.some((guest) => guest.seat === seat);
   }
@@ -153,12 +181,13 @@ export class Door {
   /** Makes the roster when everybody is there. */
   #fill(): void {
     const players = this.#guests.filter(({ seat }) => seat >= 0);
-    if (players.length < this.#hosting.seats - 1 || !players.every(({ ready }) => ready)) return;
+    if (players.length < this.#hosting.seats - 1 || !this.#begins) return;
+    if (!players.every(({ ready, begins }) => ready && begins)) return;
     this.roster = [
       this.#host,
       ...players.map(({ seat, peer }) => ({ seat, name: peer.name, identity: peer.link.identity! })),
     ];
-    for (const { peer } of this.#guests) peer.tell(["roster", [...this.roster]]);
+    this.tellAll(["roster", [...this.roster]]);
   }
 }
 

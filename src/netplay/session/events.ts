@@ -1,7 +1,7 @@
 import type { Boot } from "../../machine/boot.ts";
 import type { Offer } from "./lobby.ts";
 import type { MendingHost } from "./mending.ts";
-import type { RosterEntry } from "./messages.ts";
+import type { RosterEntry, Waiting } from "./messages.ts";
 import type { PresenceEvent } from "./presence.ts";
 
 /** What a session tells whoever runs it, in order. */
@@ -15,6 +15,8 @@ export type SessionEvent =
   | { readonly kind: "joined"; readonly name: string; readonly seat: number }
   /** Somebody was not let in, or this one was not. */
   | { readonly kind: "refused"; readonly name: string; readonly why: string }
+  /** Before the game: who is here, of how many that play. */
+  | { readonly kind: "lobby"; readonly people: readonly Waiting[]; readonly seats: number }
   | { readonly kind: "started"; readonly players: readonly RosterEntry[] }
   | { readonly kind: "said"; readonly name: string; readonly text: string }
   | { readonly kind: "paused"; readonly name: string; readonly on: boolean }

@@ -22,6 +22,8 @@ export interface Application {
   readonly games: readonly Claim[];
   /** Save RAM of this one's own console, for games in which every player brings theirs. */
   readonly save: Uint8Array | undefined;
+  /** The game does not begin before this player says so, with `begin`. */
+  readonly holds?: boolean | undefined;
 }
 
 /** A newcomer's side of a session's beginning: it asks everybody to be let in, and takes what the one who hosts offers. */
@@ -35,6 +37,8 @@ export class Lobby {
   /** The session's id. */
   id: Uint8Array | undefined;
   refused: string | undefined;
+  /** The game may begin, as far as this one is concerned. */
+  begins: boolean;
   #saves: (Parts | undefined)[] = [];
   #coming: Offer | undefined;
   readonly #application: Application;
@@ -42,6 +46,7 @@ export class Lobby {
 
   constructor(application: Application) {
     this.#application = application;
+    this.begins = !application.holds;
   }
 
   get size(): number {
@@ -55,6 +60,7 @@ export class Lobby {
       if (!peer.link.open || this.#asked.has(peer)) continue;
       this.#asked.add(peer);
       peer.tell(["join", name, mode, [...games], save?.length ?? null]);
+      if (!this.begins) peer.tell(["begin", false]);
       for (const [at, bytes] of save?.length ? partsOf(save) : []) peer.tell(["save", 0, at, bytes]);
     }
   }

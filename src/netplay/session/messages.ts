@@ -71,6 +71,19 @@ const Player = v.object({
 });
 export type RosterEntry = v.InferOutput<typeof Player>;
 
+/** Somebody who is here before the game begins; on seat -1 they watch. */
+const Waiting = v.object({
+  seat: v.pipe(v.number(), v.integer(), v.minValue(-1), v.maxValue(15)),
+  name: text(60),
+  /** Milliseconds to the host and back; the host's own are 0. */
+  rtt: uint,
+  /** Their machine is open, and is the host's. */
+  opened: v.boolean(),
+  /** The game may begin, as far as they are concerned. */
+  ready: v.boolean(),
+});
+export type Waiting = v.InferOutput<typeof Waiting>;
+
 /** A newcomer plays, watches from the start on, or watches from now on. */
 const Mode = v.picklist(["play", "watch", "watch now"]);
 export type Mode = v.InferOutput<typeof Mode>;
@@ -100,6 +113,11 @@ const MESSAGES = {
   save: [small, uint, bytes(65536)],
   /** The newcomer has opened its machine: its boot and the fingerprint of frame 0, in hexadecimal. */
   ready: [BootSchema, text(16)],
+  /** A player's word on whether the game may begin. Of one who says nothing, it may. */
+  begin: [v.boolean()],
+  /** From the host to all it let in, before the game: who is here, and how many play; and who was not let in, and why. */
+  lobby: [list(Waiting, 64), small],
+  turnedAway: [text(60), text(500)],
   /** Who plays. */
   roster: [list(Player, 16)],
   /** The sender is linked with everybody on the roster. */

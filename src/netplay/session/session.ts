@@ -6,6 +6,7 @@ import type { SessionEvent, SessionHost } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
+import { Hall } from "./hall.ts";
 import { PROTOCOL } from "./link.ts";
 import { type Application, Lobby } from "./lobby.ts";
 import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.ts";
@@ -68,6 +69,7 @@ export class Session {
   /** This one hosts; or it wants in. */
   readonly #door: Door | undefined;
   readonly #lobby: Lobby;
+  readonly #hall = new Hall();
   #opened: Opened | undefined;
   #openAsked = false;
   #linkedSaid = false;
@@ -90,7 +92,7 @@ export class Session {
     this.#options = options;
     const { hosting, id, name, suite } = options;
     this.#people = new People(suite, options.room);
-    this.#door = hosting && new Door(hosting, id, { seat: 0, name, identity: suite.identity });
+    this.#door = hosting && new Door(hosting, id, { seat: 0, name, identity: suite.identity }, !options.holds);
     this.#lobby = new Lobby(options);
     this.#opened = hosting;
   }
@@ -187,6 +189,13 @@ export class Session {
     this.#people.tellAll(["chat", text.slice(0, 500)]);
   }
 
+  /** The game may begin, or may not yet, as far as this player is concerned. */
+  begin(may: boolean): void {
+    this.#lobby.begins = may;
+    this.#door?.begins(undefined, may);
+    this.#people.tellAll(["begin", may]);
+  }
+
   /** Players may. */
   pause(on: boolean): void {
     if (!this.game) return;
@@ -248,7 +257,7 @@ export class Session {
   /** What time brings. */
   #update(now: number): void {
     if (this.#begun) for (const seat of this.#people.recognise(this.seat)) this.game?.presence.dismissed.add(seat);
-    else this.#gather();
+    else this.#gather(now);
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
@@ -307,6 +316,15 @@ export class Session {
       case "ready":
         this.#ready(peer, message[1], message[2]);
         break;
+      case "begin":
+        this.#door?.begins(peer, message[1]);
+        break;
+      case "lobby":
+        if (fromHost && !this.#begun) this.events.push({ kind: "lobby", people: message[1], seats: message[2] });
+        break;
+      case "turnedAway":
+        if (fromHost && !this.#begun) this.events.push({ kind: "refused", name: message[1], why: message[2] });
+        break;
       case "linked":
         peer.linked = message[1];
         break;
@@ -345,7 +363,7 @@ export class Session {
   }
 
   /** What is due before the game: asking to join, and finding everybody. */
-  #gather(): void {
+  #gather(now: number): void {
     const { mode, name } = this.#options;
     for (const peer of this.peers) {
       const { wrongVersion } = peer.link;
@@ -362,6 +380,7 @@ export class Session {
         this.events.push({ kind: "gathered", boot: this.#options.hosting!.boot, saves: gathered });
       this.#openAsked = gathered !== undefined;
       this.#people.roster = this.#door.roster;
+      this.#tellLobby(this.#door, now);
     } else this.#lobby.ask(this.peers);
     const { length } = this.players;
     if (length === 0 || !this.#people.seatAll(this.seat) || mode !== "play") return;
@@ -373,6 +392,14 @@ export class Session {
       this.#linkedSaid = true;
       this.#lobby.host!.tell(["linked", length]);
     }
+  }
+
+  #tellLobby(door: Door, now: number): void {
+    const people = this.#hall.news(now, door);
+    if (!people) return;
+    const { seats } = this.#options.hosting!;
+    door.tellAll(["lobby", [...people], seats]);
+    this.events.push({ kind: "lobby", people, seats });
   }
 
   #heardInLobby(): void {
@@ -415,6 +442,7 @@ export class Session {
     this.#door?.drop(peer);
     this.events.push({ kind: "refused", name: peer.name, why });
     peer.tell(["refuse", why]);
+    if (!this.#begun) this.#door?.tellAll(["turnedAway", peer.name, why]);
   }
 
   #start(): void {

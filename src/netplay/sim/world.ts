@@ -36,6 +36,8 @@ export interface Scenario {
   /** Those who watch, and from when on. */
   readonly watchers?: number;
   readonly watchFrom?: number;
+  /** Players who are ready only when they say so. */
+  readonly holds?: readonly number[];
   /** They watch from then on, not from the start. */
   readonly watchNow?: boolean;
   /** Somebody in the room, and on the way of all datagrams, means harm. */
@@ -104,6 +106,7 @@ export class Somebody {
       name: `player ${seat + 1}`,
       games: [boot.content],
       save: undefined,
+      holds: scenario.holds?.includes(seat),
       mode: seat >= players ? (scenario.watchNow ? "watch now" : "watch") : "play",
       ...(seat === 0 &&
         !before && { hosting: { boot, print: this.runner.print, saves: [], profile: "", rules, seats: players } }),
