@@ -1,6 +1,7 @@
 import type { Movie } from "../movie/movie.ts";
 import { type Named, named } from "./find-groups.ts";
 import { type Lockstep, lockstep } from "./find-lockstep.ts";
+import { type Matrix, matricesIn } from "./find-matrices.ts";
 import { NOISE } from "./find-noise.ts";
 import { type Canary, choose, type Disturbed, type Ranked, rank } from "./find-rank.ts";
 import { type Place, type Play, snapshots, trace } from "./find-trace.ts";
@@ -13,6 +14,8 @@ export interface FoundCanaries {
   /** What was disturbed, in words, and after how many frames the first of the chosen values shows it; null: it has no effect on any. */
   readonly disturbed: readonly { readonly what: string; readonly shownAfter: number | null }[];
   readonly lockstep: Lockstep;
+  /** Rotations in memory, in the order of their addresses. */
+  readonly matrices: readonly Matrix[];
 }
 
 export type Progress = (step: string, done: number, total: number) => void;
@@ -35,7 +38,7 @@ export async function findCanaries(
 ): Promise<FoundCanaries> {
   const at = (part: number): number => Math.floor(frames * part);
   progress("look", 0, 1);
-  const words = await parting(native, at(0.5), frames);
+  const { words, matrices } = await parting(native, at(0.5), frames);
   const learnt = await lockstep(native, target ?? native, frames, words, (frame) =>
     progress("side by side", frame, frames),
   );
@@ -52,11 +55,12 @@ export async function findCanaries(
   const { canaries, noise } = rank(learnt, disturbed);
   const chosen = choose(canaries, CHOSEN);
   return {
-    canaries: named(chosen),
+    canaries: named(chosen, matrices),
     ranked: canaries.length,
     passedOver: noise,
     disturbed: disturbed.map(({ what }, d) => ({ what, shownAfter: soonest(chosen, d) })),
     lockstep: learnt,
+    matrices,
   };
 }
 
@@ -67,13 +71,23 @@ function soonest(chosen: readonly Canary[], run: number): number | null {
 
 /**
  * For each region the words that differ at some time after a frame too many. Where memory is large, whole memories are compared at a few
- * frames; pages that differ nearly everywhere are pictures or sound, no variables.
+ * frames; pages that differ nearly everywhere are pictures or sound, no variables. Rotations are found on the way.
  */
-async function parting(native: Play, at: number, frames: number): Promise<number[][]> {
+async function parting(
+  native: Play,
+  at: number,
+  frames: number,
+): Promise<{ words: number[][]; matrices: readonly Matrix[] }> {
   const when = [0, 1, 3, 10, 30, 90, 200].map((n) => at + n).filter((n) => n <= frames);
   const a = await snapshots(native, when);
   const total = a.regions.reduce((sum, r) => sum + r.size, 0);
-  if (total <= WORDS * 4) return a.regions.map((r) => every(r.size));
+  if (total <= WORDS * 4) return { words: a.regions.map((r) => every(r.size)), matrices: [] };
+  const matrices = a.regions.flatMap((place, r) =>
+    matricesIn(
+      place,
+      a.at.map((copies) => copies[r]!),
+    ),
+  );
   const b = await snapshots({ ...native, faults: [{ kind: "lag", frame: at }] }, when);
   const hits = a.regions.map((place, r) => {
     const count = new Uint8Array(place.size >> 2);
@@ -92,7 +106,8 @@ async function parting(native: Play, at: number, frames: number): Promise<number
   const sorted = hits.flatMap((c) => [...c.filter((n) => n > 0)]).sort((x, y) => y - x);
   const least = Math.min(when.length, Math.max(1, (sorted[WORDS] ?? 0) + 1));
   let left = WORDS;
-  return hits.map((c) => [...c.keys()].filter((w) => c[w]! >= least && left-- > 0).map((w) => w * 4));
+  const words = hits.map((c) => [...c.keys()].filter((w) => c[w]! >= least && left-- > 0).map((w) => w * 4));
+  return { words, matrices };
 }
 
 const every = (size: number): number[] => Array.from({ length: size >> 2 }, (_, w) => w * 4);

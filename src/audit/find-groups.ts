@@ -1,3 +1,4 @@
+import type { Matrix } from "./find-matrices.ts";
 import type { Canary } from "./find-rank.ts";
 import { SIZE, type Value } from "./find-values.ts";
 
@@ -14,8 +15,11 @@ const AXES = ["x", "y", "z", "w"];
 /** Units that a fixed-point value at least moves over. */
 const UNITS = 8;
 
-/** Names values by what they look like; smooth ones of one type side by side are a position, or a group where they are more than four. */
-export function named(canaries: readonly Canary[]): Named[] {
+/**
+ * Names values by what they look like: of a matrix, by its number; smooth ones of one type side by side are a position, or a group where they
+ * are more than four.
+ */
+export function named(canaries: readonly Canary[], matrices: readonly Matrix[] = []): Named[] {
   const sorted = [...canaries].sort(
     (a, b) => a.value.region.localeCompare(b.value.region) || a.value.address - b.value.address,
   );
@@ -28,6 +32,13 @@ export function named(canaries: readonly Canary[]): Named[] {
   const counts = { position: 0, group: 0 };
   const found = new Map<Canary, Named>();
   for (const group of groups) {
+    const inside = matrices.findIndex((matrix) => holds(matrix, group[0]!.value));
+    if (inside >= 0) {
+      const title = `matrix ${inside + 1}`;
+      for (const canary of group)
+        found.set(canary, { canary, name: `${title} $${hex(canary.value.address)}`, scale: 1, group: title });
+      continue;
+    }
     const kind = group.length <= AXES.length ? "position" : "group";
     const scale = Math.min(...group.map(({ value }) => scaleOf(value)));
     const title = group.length > 1 ? `${kind} ${++counts[kind]}` : undefined;
@@ -39,6 +50,11 @@ export function named(canaries: readonly Canary[]): Named[] {
   return canaries.map((canary) => found.get(canary)!);
 }
 
+const holds = ({ region, address, bytes }: Matrix, value: Value): boolean =>
+  region === value.region && value.address >= address && value.address < address + bytes;
+
+const hex = (n: number): string => n.toString(16);
+
 function beside(a: Value, b: Value): boolean {
   const room = a.region === b.region && a.type === b.type && a.address + SIZE[a.type] === b.address;
   return room && a.smooth && b.smooth && !a.counts && !b.counts;
@@ -46,7 +62,7 @@ function beside(a: Value, b: Value): boolean {
 
 function nameOf({ value, counter }: Canary): string {
   const kind = counter ? "counter" : value.smooth ? "motion" : "value";
-  return `${kind} at ${value.region} $${value.address.toString(16)}`;
+  return `${kind} at ${value.region} $${hex(value.address)}`;
 }
 
 /** Of a smooth integer: as fine as it can be and still go over some units. Guessed, for people to read: precision does not depend on it. */

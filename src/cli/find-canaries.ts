@@ -100,14 +100,17 @@ async function run(rom: string, flags: CanaryFlags): Promise<void> {
   else for (const line of told(found, apart)) console.log(line);
 }
 
+/** Matrices that are told one by one. */
+const MATRICES = 8;
 /** Fewer frames show nothing. */
 const LEAST = 60;
 
 /** Without the traces, which are large. */
-function asJson({ canaries, ranked, passedOver, disturbed, lockstep }: FoundCanaries) {
+function asJson({ canaries, ranked, passedOver, disturbed, lockstep, matrices }: FoundCanaries) {
   const { partings, passing } = lockstep;
   return {
     canaries: canaries.map(({ canary, ...rest }) => ({ ...rest, ...canary })),
+    matrices,
     ranked,
     passedOver,
     disturbed,
@@ -118,7 +121,7 @@ function asJson({ canaries, ranked, passedOver, disturbed, lockstep }: FoundCana
 }
 
 function* told(
-  { canaries, ranked, passedOver, disturbed, lockstep }: FoundCanaries,
+  { canaries, ranked, passedOver, disturbed, lockstep, matrices }: FoundCanaries,
   apart: boolean,
 ): Generator<string> {
   const { partings, passing } = lockstep;
@@ -128,6 +131,9 @@ function* told(
     const place = `${value.region} $${value.address.toString(16).padStart(4, "0")} ${value.type}`;
     yield `${name.padEnd(24)} ${place.padEnd(20)} ${within}: shows ${shown} of ${first.length}, after ${delay.toFixed(1)} frames, ${Math.round(stays * 100)} % of the time then`;
   }
+  for (const [i, { region, address, layout, columns }] of matrices.slice(0, MATRICES).entries())
+    yield `${`matrix ${i + 1}`.padEnd(24)} ${region} $${address.toString(16)}: 3 rows of ${columns}, ${layout === "halves" ? "whole parts, then fractions" : layout}`;
+  if (matrices.length > MATRICES) yield `and ${matrices.length - MATRICES} more matrices`;
   yield `${ranked} values show a desync; passed over: ${passedOver.harmless} that differ while in step, ${passedOver.silent} that show nothing`;
   if (apart) {
     const at = partings
