@@ -77,6 +77,7 @@ async function tab(peer, url, name, query) {
   const status = () => page.evaluate("window.instep?.status");
   await until(async () => (await status())?.rom, 30_000);
   await page.locator("#go").click();
+  await page.locator("#ready").click();
   return { page, status, faults };
 }
 

@@ -13,7 +13,7 @@ import { Shell } from "../support/shell.ts";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 if (process.env.CI && !existsSync(CHROMIUM)) throw new Error(`no browser to test in: ${CHROMIUM}`);
 // They wait for the clock more than they compute.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000, maxConcurrency: 2 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000, maxConcurrency: 2 });
 
 const top = fileURLToPath(new URL("../../", import.meta.url));
 /** `PICTURES=docs/pictures` makes those of the documentation anew. */
@@ -24,7 +24,7 @@ const gleam = join(top, "games/gleam/gleam.nes");
 const rally = join(top, "games/rally/rally.gbc");
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 844 };
-const PATIENT = { timeout: 60_000, interval: 60 };
+const PATIENT = { timeout: 90_000, interval: 60 };
 /** Sample frames in a frame of the NES. */
 const SAMPLES = 48_000 / 60.0988;
 
@@ -38,7 +38,7 @@ class Tab {
 
   constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(45_000);
+    page.setDefaultTimeout(90_000);
     page.on("dialog", (dialog) => void dialog.accept());
     page.on("pageerror", (error) => this.complaints.push(error.message));
     page.on("console", (message) => message.type() === "error" && this.complaints.push(message.text()));
@@ -144,7 +144,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.press("Host the game");
     await ada.comesTo(({ code }) => code);
-    await expect.poll(ada.people, PATIENT).toMatch(/Ada\s+you, ready\s+nobody yet/);
+    await expect.poll(ada.people, PATIENT).toMatch(/Ada\s+you, not ready\s+nobody yet/);
     await ada.picture("waiting");
     const shown = ada.page.getByLabel("Link to the room");
     await expect.poll(() => shown.inputValue(), PATIENT).toMatch(/#\w+/);
@@ -163,6 +163,18 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await go(bo, link.replace("?", "?bot=gleam&"));
     await bo.page.getByLabel("Your name").fill("Bo");
     await bo.press("Join the game");
+    for (const [one, said] of [
+      [ada, /Ada\s+you, not ready\s+Bo\s+not ready\s+\d+ ms/],
+      [bo, /Ada\s+not ready\s+Bo\s+you, not ready\s+\d+ ms/],
+    ] as const)
+      await expect.poll(one.people, PATIENT).toMatch(said);
+    await bo.page.getByText(/^The same machine for all: jsnes .*, gleam\.nes \(49b9cdccaa25…\)$/).waitFor();
+    await bo.press("I am ready");
+    await ada.page.getByText("Are you ready?").waitFor();
+    await expect.poll(ada.people, PATIENT).toMatch(/Ada\s+you, not ready\s+Bo\s+ready/);
+    expect(await ada.barriers()).toEqual([]);
+    await ada.picture("lobby");
+    await ada.press("I am ready");
     await Promise.all([ada, bo].map((one) => one.comesTo(({ state }) => state === "playing")));
 
     await bo.page.getByLabel("Say to all").fill("good luck");
@@ -215,6 +227,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     const { why } = await dee.hears("refused");
     expect(why).toMatch(/^Dee has another game: rally\.gbc .*, not gleam\.nes /);
     await cat.tells(`Dee was not let in: ${why}`);
+    await cat.page.getByRole("listitem").filter({ hasText: "Dee was not let in" }).waitFor();
 
     const eli = shell("Eli", "join", url, gleam, "--fault", "poke@200");
     await cat.comesTo(({ state }) => state === "playing");
@@ -249,6 +262,9 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await hal.page.locator("#rom").setInputFiles(gleam);
     await hal.page.getByLabel("Your name").fill("Hal");
     await hal.press("Join the game");
+    await hal.page.getByText("Are you ready?").waitFor();
+    await hal.picture("lobby-phone");
+    await hal.press("I am ready");
     await hal.comesTo(({ frame }) => frame > 150);
     await hal.picture("playing-phone");
     expect(await hal.barriers()).toEqual([]);
@@ -274,7 +290,15 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
       const { frame: now } = await ida.status();
       await ida.comesTo(({ frame }) => frame > now + 10);
     };
-    for (const key of ["Enter", "ArrowRight"]) {
+    await ida.press("Change keys");
+    await ida.press("Start: Enter");
+    await ida.page.keyboard.press("v");
+    await ida.page.getByRole("button", { name: "Start: V" }).waitFor();
+    await ida.picture("keys");
+    expect(await ida.barriers()).toEqual([]);
+    await ida.press("Done");
+    await ida.page.getByRole("application").focus();
+    for (const key of ["v", "ArrowRight"]) {
       await ida.page.keyboard.down(key);
       await frames();
       await ida.page.keyboard.up(key);

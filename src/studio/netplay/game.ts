@@ -30,6 +30,8 @@ export interface Entry {
   readonly relayed: boolean;
   /** Hosts a game, or goes into that room. */
   readonly into: Hosted | { readonly code: string; readonly mode: Mode };
+  /** The game begins only when this player says so. */
+  readonly holds: boolean;
   readonly identity: Parameters<typeof realSuite>[0];
   readonly wait: Wait;
   /** Ends the session after so many frames. */
@@ -68,7 +70,7 @@ export class PageGame {
   }
 
   private constructor(entry: Entry, room: Room, hosting: Awaited<ReturnType<typeof opened>> | undefined) {
-    const { rom, into, name, identity, frames, wait } = entry;
+    const { rom, into, name, holds, identity, frames, wait } = entry;
     const mode = "code" in into ? into.mode : "play";
     this.room = room;
     this.rom = rom;
@@ -80,6 +82,7 @@ export class PageGame {
       room: new TextEncoder().encode(room.code),
       name,
       mode,
+      holds,
       games: [{ name: rom.name, sha256: rom.sha256 }],
       save: undefined,
       ...(hosting && { hosting }),

@@ -1,16 +1,18 @@
 import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PlayEvent } from "../../netplay/participant.ts";
 import { linesOf } from "../../netplay/told.ts";
-import { Problem } from "../../problem.ts";
-import { type MakeBot, randomBot } from "../../replay/bot.ts";
+import { Keys } from "../player/keys.ts";
+import { botOf } from "./bot.ts";
 import { workerClock } from "./clock.ts";
 import { byId, copy, download, kept } from "./dom.ts";
 import { PageGame } from "./game.ts";
 import { openIdentity } from "./identity.ts";
+import { KeyDialog } from "./key-dialog.ts";
 import { Pad } from "./pad.ts";
 import { Screen } from "./screen.ts";
 import { type Choice, Setup } from "./setup.ts";
 import { Speaker } from "./speaker.ts";
+import { statusOf } from "./status.ts";
 import * as staying from "./stay.ts";
 import { View } from "./view.ts";
 
@@ -24,7 +26,8 @@ const setup = new Setup();
 const screen = new Screen(byId<HTMLCanvasElement>("screen"));
 const speaker = new Speaker();
 const stage = byId("stage");
-const pad = new Pad(stage, byId("touch"));
+const keys = new Keys();
+const pad = new Pad(stage, byId("touch"), keys);
 const wait = workerClock("clock-worker.js");
 const identity = openIdentity();
 let game: PageGame | undefined;
@@ -50,17 +53,7 @@ function ownAddress(code: string): string {
   return address.href;
 }
 
-async function botOf(name: string): Promise<{ make: MakeBot; args: string }> {
-  const [, called = "", args = ""] = /^(\w+)(?::(.*))?$/.exec(name) ?? [];
-  if (called === "random") return { make: randomBot, args };
-  const url = new URL(`bots/${called}.js`, location.href).href;
-  const bot = (await import(/* @vite-ignore */ url).catch(() => {
-    throw new Problem(`${name}: there is no such bot; "random:SEED" and "gleam" are here`);
-  })) as { default: MakeBot };
-  return { make: bot.default, args };
-}
-
-async function begin({ rom, name, into }: Choice): Promise<void> {
+async function begin({ rom, name, into, holds }: Choice): Promise<void> {
   if (game || entering) return;
   entering = true;
   view.clear();
@@ -74,6 +67,7 @@ async function begin({ rom, name, into }: Choice): Promise<void> {
       stun: query.getAll("stun"),
       relayed: query.has("relayed"),
       into,
+      holds,
       identity: await identity,
       wait,
       frames: Number(query.get("frames")) || undefined,
@@ -103,21 +97,18 @@ async function begin({ rom, name, into }: Choice): Promise<void> {
     entering = false;
   }
   await staying.stay({ code: game.room.code, name, mode: "code" in into ? into.mode : "play" }, rom);
-  await play(game, name, "seats" in into ? into.seats : 0);
+  await play(game, name, holds);
 }
 
-/** `hosts`: seats of a game that this page hosts. */
-async function play(playing: PageGame, name: string, hosts: number): Promise<void> {
+/** `holds`: the game waits for this player too. */
+async function play(playing: PageGame, name: string, holds: boolean): Promise<void> {
   const { room, rom } = playing;
   setup.show(false);
   view.state = "waiting";
   view.invite(room.code, linkTo(room.code, rom.from));
-  view.now(`You are in the room, ${name}. The game begins when all are here.`, "Waiting for the others");
+  view.now(`You are in the room, ${name}. The game begins when all are ready.`, "Waiting for the others");
+  showReady(!holds);
   history.replaceState(null, "", ownAddress(room.code));
-  if (hosts) {
-    view.player(0, name, "you, ready");
-    view.lobby(hosts);
-  }
   stage.focus({ preventScroll: true });
   const figures = setInterval(() => view.figures(playing), FIGURES_EVERY);
   // What goes wrong in the machine itself ends the session, which tells it.
@@ -140,14 +131,18 @@ function tell(event: PlayEvent): void {
   const lines = linesOf(event, session.seat).filter((line) => event.kind !== "started" || !line.includes("'s key: "));
   if (event.kind !== "desync") for (const line of lines) view.say(line, event.kind === "said");
   switch (event.kind) {
-    case "joined":
-      if (event.seat >= 0) view.player(event.seat, event.name, "ready");
+    case "lobby":
+      view.lobby(event, session);
+      break;
+    case "refused":
+      if (view.state === "waiting" && session.ended === undefined) view.refused(lines.join(" "));
       break;
     case "started":
       view.state = "playing";
+      view.begin();
       view.now(session.seat < 0 ? "You watch." : `You are player ${session.seat + 1}.`);
       for (const { seat, name, identity } of event.players)
-        view.player(seat, name, seat === session.seat ? "you" : "", bytesToHex(identity));
+        view.people.player(seat, name, seat === session.seat ? "you" : "", bytesToHex(identity));
       byId<HTMLButtonElement>("save").disabled = !playing.recording;
       break;
     case "paused":
@@ -156,14 +151,14 @@ function tell(event: PlayEvent): void {
     case "silent":
     case "lost":
     case "away":
-      view.player(event.seat, event.name, event.kind);
+      view.people.player(event.seat, event.name, event.kind);
       if (event.kind === "lost" && session.rules?.lost === "wait")
         view.offer(`lost ${event.seat}`, `Go on without ${event.name}`, () => session.without(event.seat));
       if (event.kind === "away") view.withdraw(`lost ${event.seat}`);
       break;
     case "heard":
     case "back":
-      view.player(event.seat, event.name, event.seat === session.seat ? "you" : "");
+      view.people.player(event.seat, event.name, event.seat === session.seat ? "you" : "");
       view.withdraw(`lost ${event.seat}`);
       break;
     case "desync":
@@ -174,6 +169,12 @@ function tell(event: PlayEvent): void {
       break;
     default:
   }
+}
+
+function showReady(ready: boolean): void {
+  const button = byId("ready");
+  button.setAttribute("aria-pressed", `${ready}`);
+  button.textContent = ready ? "Ready" : "I am ready";
 }
 
 function showPause(on: boolean): void {
@@ -190,8 +191,18 @@ function pause(): void {
   view.say(on ? "you paused the game" : "you let the game go on");
 }
 
+new KeyDialog(keys);
+byId("ready").addEventListener("click", ({ currentTarget }) => {
+  const ready = (currentTarget as HTMLElement).getAttribute("aria-pressed") !== "true";
+  showReady(ready);
+  game?.participant.session.begin(ready);
+  // The pad's keys are for the game, which may begin now.
+  if (ready) stage.focus({ preventScroll: true });
+});
 byId("pause").addEventListener("click", pause);
-stage.addEventListener("keydown", ({ key, repeat }) => key.toLowerCase() === "p" && !repeat && pause());
+stage.addEventListener("keydown", ({ key, repeat }) => {
+  if (!repeat && keys.action(key.toLowerCase(), true) === "play") pause();
+});
 byId("leave").addEventListener("click", () => game?.leave());
 byId("save").addEventListener("click", () => {
   if (!game?.recording) return;
@@ -233,33 +244,10 @@ addEventListener("beforeunload", (event) => {
   if (view.state === "playing") event.preventDefault();
 });
 
-/** For whoever tests the page: how it stands. */
 Object.defineProperty(window, "instep", {
   value: {
     get status() {
-      const { session } = game?.participant ?? {};
-      const { stats, delay, paused } = session?.game ?? {};
-      return {
-        ...{
-          state: view.state,
-          rom: setup.rom?.name,
-          code: game?.room.code,
-          seat: session?.seat,
-          stats,
-          delay,
-          paused,
-        },
-        frame: session?.steps?.frame ?? 0,
-        agreed: Math.min(session?.steps?.agreed ?? 0, session?.lastFrame ?? Number.POSITIVE_INFINITY),
-        ways: game?.room.stats().map(({ way }) => way),
-        bytes: game && { bytesSent: game.room.bytesSent, bytesReceived: game.room.bytesReceived },
-        evidence: game?.evidence.map(({ frame }) => frame),
-        ended: session?.ended,
-        /** Sample frames that were heard. */
-        heard: speaker.heard,
-        fault: byId("fault").textContent,
-        lines: [...view.lines],
-      };
+      return statusOf({ game, view, setup, speaker });
     },
   },
 });
@@ -272,5 +260,11 @@ setup.onFault = (line) => view.fault(line);
 setup.onGo = (choice) => void begin(choice);
 const code = location.hash.slice(1);
 const before = await staying.stayed(code);
-if (before?.rom) void begin({ rom: before.rom, name: before.at.name, into: { code, mode: before.at.mode } });
+if (before?.rom)
+  void begin({
+    rom: before.rom,
+    name: before.at.name,
+    into: { code, mode: before.at.mode },
+    holds: before.at.mode === "play",
+  });
 else await setup.fromAddress(query, code);

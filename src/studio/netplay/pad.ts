@@ -1,20 +1,6 @@
 import { BUTTON } from "../../machine/input.ts";
+import type { Keys } from "../player/keys.ts";
 
-/** As in the terminal: arrows, X Z S A as on the right of a pad, Q W above it, Enter and Backspace. */
-const KEYS: Readonly<Record<string, number>> = {
-  arrowup: BUTTON.Up,
-  arrowdown: BUTTON.Down,
-  arrowleft: BUTTON.Left,
-  arrowright: BUTTON.Right,
-  x: BUTTON.A,
-  z: BUTTON.B,
-  s: BUTTON.X,
-  a: BUTTON.Y,
-  q: BUTTON.L,
-  w: BUTTON.R,
-  enter: BUTTON.Start,
-  backspace: BUTTON.Select,
-};
 /** Buttons of a gamepad, by their numbers in its standard layout (W3C Gamepad, "Standard Gamepad"). */
 const GAMEPAD: readonly number[] = [
   BUTTON.B,
@@ -45,12 +31,12 @@ export class Pad {
   readonly #fingers = new Map<number, number>();
 
   /** `touch`: holds a cross and buttons that name theirs (`data-button`). */
-  constructor(stage: HTMLElement, touch: HTMLElement) {
+  constructor(stage: HTMLElement, touch: HTMLElement, keys: Keys) {
     const key = (event: KeyboardEvent, down: boolean): void => {
-      const button = KEYS[event.key.toLowerCase()];
+      const button = keys.button(event.key.toLowerCase());
       if (button === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (down) this.#keys |= button;
-      else this.#keys &= ~button;
+      if (down) this.#keys |= BUTTON[button];
+      else this.#keys &= ~BUTTON[button];
       event.preventDefault();
     };
     stage.addEventListener("keydown", (event) => key(event, true));

@@ -9,6 +9,8 @@ export interface Choice {
   readonly rom: Rom;
   readonly name: string;
   readonly into: Hosted | { readonly code: string; readonly mode: Mode };
+  /** The game begins only when this player says so. */
+  readonly holds: boolean;
 }
 
 const GO = { host: "Host the game", play: "Join the game", watch: "Watch the game" };
@@ -35,7 +37,7 @@ export class Setup {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#try(() => this.#go());
+      this.#try(() => this.#go(true));
     });
     byId("rom").addEventListener("change", ({ target }) => this.#takeFile((target as HTMLInputElement).files?.[0]));
     byId("gleam").addEventListener("click", () => this.#try(async () => this.#take(await romOfUrl("gleam.nes"))));
@@ -68,7 +70,7 @@ export class Setup {
     const path = query.get("autohost") ?? query.get("rom");
     await this.#try(async () => {
       if (path !== null) this.#take(await romOfUrl(path));
-      if (query.has("autohost") || query.has("auto")) await this.#go();
+      if (query.has("autohost") || query.has("auto")) await this.#go(false);
     });
   }
 
@@ -116,7 +118,7 @@ export class Setup {
     this.onFault("");
   }
 
-  async #go(): Promise<void> {
+  async #go(holds: boolean): Promise<void> {
     const rom = this.rom;
     const name = this.#input("name").value.trim() || "Player";
     if (!rom) {
@@ -128,11 +130,12 @@ export class Setup {
     kept.set("name", name);
     const mode = this.#mode;
     if (mode === "host") {
-      this.onGo({ rom, name, into: await this.#hosted() });
+      this.onGo({ rom, name, into: await this.#hosted(), holds });
       return;
     }
     const code = this.#input("code").value;
-    this.onGo({ rom, name, into: { code, mode: mode === "play" ? "play" : (this.#select("from").value as Mode) } });
+    const into = { code, mode: mode === "play" ? mode : (this.#select("from").value as Mode) };
+    this.onGo({ rom, name, into, holds: holds && mode === "play" });
   }
 
   async #hosted(): Promise<Hosted> {

@@ -1,7 +1,9 @@
+import type { Session } from "../../netplay/session/session.ts";
 import { figuresOf } from "../../netplay/told.ts";
 import { byId, download } from "./dom.ts";
 import type { PageGame } from "./game.ts";
 import { Graph } from "./graph.ts";
+import { awaited, type Lobby, People } from "./people.ts";
 
 /** Lines that are kept on the page. */
 const MOST_LINES = 500;
@@ -11,6 +13,7 @@ export type State = "setup" | "waiting" | "playing" | "over";
 /** What the page shows beside the picture: state, figures, lines, and what is to be decided. */
 export class View {
   readonly lines: string[] = [];
+  readonly people = new People();
   readonly #log = byId("log");
   readonly #choices = byId("choices");
   readonly #graph = new Graph(byId("graph").querySelector("canvas")!);
@@ -33,29 +36,31 @@ export class View {
     byId("told").textContent = told;
   }
 
-  /** Who plays, and in a word how that is, where it is not well. */
-  player(seat: number, name: string, how: string, key?: string): void {
-    const list = byId("people");
-    let item = [...list.children].find((one) => (one as HTMLElement).dataset.seat === `${seat}`) as HTMLElement;
-    if (!item) {
-      item = document.createElement("li");
-      list.insertBefore(
-        item,
-        [...list.children].find((one) => Number((one as HTMLElement).dataset.seat) > seat) ?? null,
-      );
-      item.dataset.seat = `${seat}`;
-      item.dataset.number = `${seat + 1}`;
-      for (const of of ["name", "how", "rtt"]) item.appendChild(document.createElement("span")).className = of;
-    }
-    item.querySelector(".name")!.textContent = name;
-    item.querySelector(".how")!.textContent = how;
-    if (key !== undefined) item.title = `key ${key}`;
+  /** Who is here before the game begins; `boot`: what all play on, once it is known here. */
+  lobby(lobby: Lobby, { seat, boot }: Session): void {
+    this.people.lobby(lobby, seat);
+    const waits = lobby.people.some((one) => one.seat === seat && seat >= 0) && lobby.seats > 1;
+    byId("lobby").hidden = false;
+    byId("ready").hidden = !waits;
+    byId("told").textContent = awaited(lobby, seat);
+    const same = lobby.people.every(({ opened }) => opened) && lobby.people.length > 1;
+    byId("boot").textContent = boot
+      ? `${same ? "The same machine for all" : "The machine"}: ${boot.core.name} ${boot.core.version}, ${boot.content.name} (${boot.content.sha256.slice(0, 12)}…)`
+      : "";
   }
 
-  /** Who is here before the game begins, and the places that wait for somebody. */
-  lobby(seats: number): void {
-    const taken = new Set([...byId("people").children].map((one) => (one as HTMLElement).dataset.seat));
-    for (let seat = 0; seat < seats; seat++) if (!taken.has(`${seat}`)) this.player(seat, "", "nobody yet");
+  begin(): void {
+    byId("lobby").hidden = true;
+    this.people.begin();
+    for (const card of this.#choices.querySelectorAll(".refused")) card.remove();
+  }
+
+  /** Somebody was not let in. */
+  refused(line: string): void {
+    const item = document.createElement("li");
+    item.className = "refused";
+    item.textContent = line;
+    this.#choices.append(item);
   }
 
   fault(line: string): void {
@@ -117,7 +122,8 @@ export class View {
     this.lines.length = 0;
     this.#log.replaceChildren();
     this.#choices.replaceChildren();
-    byId("people").replaceChildren();
+    this.people.clear();
+    byId("lobby").hidden = true;
     this.#graph.clear();
     for (const id of ["frame", "ping", "delay", "rollbacks", "stalls", "way"]) byId(id).textContent = "–";
   }
@@ -126,10 +132,7 @@ export class View {
     const { ping, delay, rollbacks, stalls, ways } = figuresOf(participant, room);
     const { game, follower } = participant.session;
     if (game && this.state === "playing") this.#graph.take({ ping, rollbacks, stalls });
-    for (const { seat, link } of participant.session.peers) {
-      const place = byId("people").querySelector(`[data-seat="${seat}"] .rtt`);
-      if (place) place.textContent = `${Math.round(link.rtt)} ms`;
-    }
+    for (const { seat, link } of participant.session.peers) if (seat >= 0) this.people.ping(seat, link.rtt);
     const shown = {
       frame: (game ?? follower)?.frame,
       ping: game && `${ping} ms`,
