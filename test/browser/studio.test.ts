@@ -149,6 +149,11 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await page.getByRole("searchbox").fill("robots nes");
     await page.locator(".item", { hasText: "first robots" }).waitFor();
     await expect.poll(() => page.locator(".item").count(), PATIENT).toBe(1);
+    // What was made of it is listed too.
+    await page.getByRole("searchbox").fill("clip of gleam");
+    await page.getByRole("radio", { name: /^Jobs/ }).check({ force: true });
+    await page.getByRole("link", { name: "Clip of gleam" }).waitFor();
+    await page.getByRole("radio", { name: /^All/ }).check({ force: true });
     await page.getByRole("searchbox").fill("");
     // Of games that are quick to play; for the documentation all of them.
     const shown = process.env.PICTURES
@@ -226,6 +231,7 @@ describe.runIf(existsSync(CHROMIUM))("the studio in a browser", () => {
     await friend.goto(link);
     await friend.getByLabel("Your name").fill("Bo");
     await friend.getByRole("button", { name: "Join the game" }).click();
+    for (const one of [friend, host]) await one.getByRole("button", { name: "I am ready" }).click();
     // For the documentation until the graph has something to show.
     const enough = process.env.PICTURES ? 1200 : 60;
     await friend.waitForFunction((n) => (window as Player).instep.status.agreed > n, enough);

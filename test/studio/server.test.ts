@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { createServer } from "node:net";
@@ -179,6 +180,28 @@ describe("what is written", () => {
     expect(existsSync(join(outside, "new.isr"))).toBe(false);
     expect(readFileSync(join(outside, "secret.isr"), "utf8")).toBe("not for anybody");
   });
+
+  test.runIf(process.getuid?.() === 0)(
+    "a disk that is really full takes nothing of a piece, says so, and goes on once there is room",
+    async () => {
+      const small = join(folder, "small");
+      mkdirSync(small);
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", small]);
+      try {
+        const piece = new Uint8Array(40_000).fill(7);
+        expect((await put("0/small/full.isr", 0, piece)).status).toBe(200);
+        const refused = await put("0/small/full.isr", piece.length, piece);
+        expect(refused.status).toBe(507);
+        expect(errorOf(refused)).toBe("the disk is full; make room, nothing that was saved is lost");
+        expect(readFileSync(join(small, "full.isr")).equals(piece)).toBe(true);
+        execFileSync("mount", ["-o", "remount,size=1m", small]);
+        expect((await put("0/small/full.isr", piece.length, piece)).status).toBe(200);
+        expect(readFileSync(join(small, "full.isr")).length).toBe(2 * piece.length);
+      } finally {
+        execFileSync("umount", [small]);
+      }
+    },
+  );
 
   test("files are renamed within their folder, and removed to where they can be got back", async () => {
     await put("0/old.isr", 0, "abc");

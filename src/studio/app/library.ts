@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { pathOf } from "./ask.ts";
-import { type Entry, store } from "./store.ts";
+import { jobCard } from "./jobs.ts";
+import { type Entry, type Job, store } from "./store.ts";
 import { View } from "./view.ts";
 import { bytes, clock, count, stem, systemName, when } from "./words.ts";
 
@@ -11,13 +12,21 @@ const KINDS = [
   ["rom", "Games"],
   ["video", "Videos"],
 ] as const;
+type Shown = Entry["kind"] | "all" | "job";
+/** Jobs that are shown below the files. */
+const JOBS_BESIDE = 4;
+const NO_JOBS = html`<div class="empty">
+  <strong>No job here is like that</strong>
+  <span>Clips, verifications and force-syncs are jobs. They go on when this page is closed.</span>
+</div>`;
 
 /** All files of the folders: what they are, how long, whether they hold. */
 class Library extends View {
-  #kind: Entry["kind"] | "all" = (sessionStorage.getItem("kind") as Entry["kind"]) ?? "all";
+  #kind: Shown = (sessionStorage.getItem("kind") as Shown) ?? "all";
   #search = "";
 
   protected override render(): TemplateResult {
+    const jobs = store.listedJobs.filter(({ title, state }) => has([title, state], this.#search));
     const all = [...store.entries.values()].filter(({ kind }) => kind !== "profile");
     const shown = all
       .filter(({ kind }) => this.#kind === "all" || kind === this.#kind)
@@ -41,15 +50,36 @@ class Library extends View {
         <legend class="unseen">What is shown</legend>
         ${this.#choice("all", "All", all.length)}
         ${KINDS.map(([kind, label]) => this.#choice(kind, label, all.filter((entry) => entry.kind === kind).length))}
+        ${this.#choice("job", "Jobs", store.jobs.size)}
       </fieldset>
-      ${shown.length ? html`<ul class="items">${repeat(shown, ({ id }) => id, row)}</ul>` : this.#empty(all.length)}
+      ${this.#list(shown, jobs, all.length)}
       <p class="soft small" ?hidden=${!store.loaded}>
         Folders: ${store.roots.filter(({ writable }) => writable).map(({ path }) => html`<code>${path}</code> `)}
       </p>
     `;
   }
 
-  #choice(kind: Entry["kind"] | "all", label: string, n: number): TemplateResult {
+  /** Files, and jobs: of those that are over the newest, where all is shown. */
+  #list(shown: readonly Entry[], jobs: readonly Job[], all: number): TemplateResult {
+    const alone = this.#kind === "job";
+    const some = alone ? jobs : this.#kind === "all" ? jobs.slice(0, JOBS_BESIDE) : [];
+    if (shown.length + some.length === 0) return alone ? NO_JOBS : this.#empty(all);
+    const rest = jobs.length - some.length;
+    return html`
+      ${shown.length ? html`<ul class="items">${repeat(shown, ({ id }) => id, row)}</ul>` : nothing}
+      ${
+        some.length
+          ? html`<section class="beside" aria-label="Jobs">
+              ${alone ? nothing : html`<h2>Jobs</h2>`}
+              <div class="jobs">${some.map((job) => jobCard(job))}</div>
+              ${rest && !alone ? html`<a href="#/jobs">${rest} more</a>` : nothing}
+            </section>`
+          : nothing
+      }
+    `;
+  }
+
+  #choice(kind: Shown, label: string, n: number): TemplateResult {
     return html`<label>
       <input type="radio" name="kind" .checked=${this.#kind === kind} @change=${() => this.#choose(kind)} />
       <span>${label} <span class="num">${n}</span></span>
@@ -65,7 +95,7 @@ class Library extends View {
     </div>`;
   }
 
-  #choose(kind: Entry["kind"] | "all"): void {
+  #choose(kind: Shown): void {
     this.#kind = kind;
     sessionStorage.setItem("kind", kind);
     this.requestUpdate();
@@ -92,9 +122,12 @@ function verifiable(entries: readonly Entry[]): Entry[] {
 }
 
 function matches({ name, card, root }: Entry, search: string): boolean {
-  const text = [name, root, card?.game, systemName(card?.system), card?.core, ...(card?.players ?? [])]
-    .join(" ")
-    .toLowerCase();
+  return has([name, root, card?.game, systemName(card?.system), card?.core, ...(card?.players ?? [])], search);
+}
+
+/** All words that are searched for are among these. */
+function has(words: readonly (string | undefined)[], search: string): boolean {
+  const text = words.join(" ").toLowerCase();
   return search
     .toLowerCase()
     .split(/\s+/)

@@ -1,5 +1,5 @@
 import type { Command, FrameSource, News } from "../player/source.ts";
-import { PACKET } from "../server/stream.ts";
+import { PACKET, TOLD_WHY } from "../server/stream.ts";
 import { LOST, pathOf } from "./ask.ts";
 
 /** A native core's frames: this computer plays it, and sends pictures and sound. */
@@ -15,6 +15,8 @@ export class NativeSource implements FrameSource {
   #peeked: number | undefined;
   #peeking = false;
   #closed = false;
+  /** Numbers of what was asked and is not answered. */
+  readonly #asked = new Set<number>();
 
   /** `of`: the library's `file` of a recording, or a game (`rom`) and its `core`. */
   constructor(of: Readonly<Record<string, string>>) {
@@ -29,7 +31,7 @@ export class NativeSource implements FrameSource {
       if (typeof data !== "string") this.#take(data);
       else this.#hear(JSON.parse(data) as News);
     });
-    this.#socket.addEventListener("close", () => this.#hear({ news: "fault", line: LOST }));
+    this.#socket.addEventListener("close", ({ code }) => this.#lost(code === TOLD_WHY));
   }
 
   tell(command: Command): void {
@@ -38,12 +40,29 @@ export class NativeSource implements FrameSource {
     else if (command.do === "sound") {
       this.#sound = command.port;
       this.#say({ do: "sound" });
-    } else if (command.do !== "open" && command.do !== "record" && command.do !== "rom") this.#say(command);
+    } else if (command.do === "ask") this.#ask(command);
+    else if (command.do !== "open" && command.do !== "record" && command.do !== "rom") this.#say(command);
   }
 
   close(): void {
     this.#closed = true;
     this.#socket.close();
+  }
+
+  #ask(command: Extract<Command, { do: "ask" }>): void {
+    this.#asked.add(command.id);
+    if (this.#socket.readyState > WebSocket.OPEN) this.#answerNothing();
+    else this.#say(command);
+  }
+
+  /** Whoever waits for an answer goes on without. */
+  #answerNothing(): void {
+    for (const id of this.#asked) this.#hear({ news: "answer", id, value: undefined });
+  }
+
+  #lost(told: boolean): void {
+    if (!told) this.#hear({ news: "fault", line: LOST });
+    this.#answerNothing();
   }
 
   #say(message: object): void {
@@ -54,7 +73,7 @@ export class NativeSource implements FrameSource {
 
   #hear(news: News): void {
     if (this.#closed) return;
-    if (news.news === "fault") this.#closed = this.#socket.readyState !== WebSocket.OPEN;
+    if (news.news === "answer") this.#asked.delete(news.id);
     this.onNews(news);
     if (news.news === "opened" && this.#id !== undefined)
       void pictureOf(pathOf("thumbnails", this.#id)).then(

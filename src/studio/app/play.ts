@@ -125,7 +125,7 @@ class Play extends View {
       const recording = player.recording.bind(player);
       player.recording = async (options) => {
         const recorded = await recording(options);
-        if (options?.end && recorded) await this.#ended(recorded);
+        if (options?.end) await this.#ended(recorded);
         return recorded;
       };
       player.sourceFor = () => new NativeSource({ rom: this.rest, ...(core && { core: core.name }) });
@@ -165,14 +165,19 @@ class Play extends View {
 
   #keep = (): void => void this.#player?.recording({ end: true });
 
-  /** It is whole: once it is saved it is shown. */
-  async #ended(recorded: Uint8Array): Promise<void> {
+  /** It is whole: once it is saved it is shown. Where whoever played it is gone, it is what was saved before. */
+  async #ended(recorded: Uint8Array | undefined): Promise<void> {
     this.#rest();
     const saver = this.#saver;
     if (!saver) return;
-    await saver.save(recorded);
+    if (recorded) await saver.save(recorded);
     this.requestUpdate();
     if (saver.fault) return;
+    if (saver.saved === 0) {
+      this.#fault = "Nothing of it was saved.";
+      this.#saver = undefined;
+      return;
+    }
     this.#saver = undefined;
     await store.load();
     if (this.isConnected) location.hash = pathOf("#/watch", saver.id).slice(1);

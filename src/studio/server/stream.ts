@@ -3,3 +3,6 @@
  * width and height and then R G B A; sound is Int16, interleaved stereo, after a rate; an answer has its number.
  */
 export const PACKET = { picture: 1, sound: 2, rate: 3, answer: 4, head: 24 } as const;
+
+/** A stream that is closed with this code was told why before. */
+export const TOLD_WHY = 4000;

@@ -10,6 +10,7 @@ import type { News } from "../player/source.ts";
 import { told } from "./fault.node.ts";
 import type { Folders } from "./folders.node.ts";
 import type { Library } from "./library.node.ts";
+import { TOLD_WHY } from "./stream.ts";
 import type { Opening } from "./stream-main.node.ts";
 
 /** Each is a core that runs. */
@@ -52,7 +53,7 @@ export class Streams {
         this.#open.delete(socket);
         if (socket.readyState !== socket.OPEN) return;
         say({ news: "fault", line: `the core's process ${howItEnded(code, signal, complaint)}` });
-        socket.close();
+        socket.close(TOLD_WHY);
       });
       socket.off("message", wait);
       child.send(opening);
@@ -63,7 +64,7 @@ export class Streams {
     } catch (error) {
       if (socket.readyState !== socket.OPEN) return;
       say({ news: "fault", line: told(error).error });
-      socket.close();
+      socket.close(TOLD_WHY);
     }
   }
 
