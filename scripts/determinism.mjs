@@ -1,7 +1,7 @@
 // Audits every game at hand on every core that is installed, and prints what docs/determinism.md shows:
 //   node scripts/determinism.mjs [FOLDER] [--write] [--budget SECONDS]
-// FOLDER has more games, by system (nes/, gb/, gba/, ...). --write puts it into that page, and what options change into
-// src/machine/measured-settings.ts. With INSTEP_AUDIT_JOBS, a folder for finished trials, it goes on where it was stopped.
+// FOLDER has more games, by system (nes/, gb/, gba/, ...). --write puts it into that page, what was found in each core into a page of its
+// own beside it (docs/determinism/CORE.md), and what options change into src/machine/measured-settings.ts. With INSTEP_AUDIT_JOBS, a folder for finished trials, it goes on where it was stopped.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -73,12 +73,26 @@ const missed = cores.flatMap(({ core, games }) =>
   games.flatMap((g) => (g.row ? [] : `${basename(g.path)} on ${core.name}`)),
 );
 const pages = cores.flatMap(({ core, games }) => {
-  const lines = games.flatMap(({ lines = [] }) => lines);
-  return lines.length > 0 ? ["", `## ${core.name} ${core.version}`, ...lines] : [];
+  const seen = games.filter(({ row }) => row);
+  if (seen.length === 0) return [];
+  const title = `Version ${core.version}, build ${measured[core.name]?.build ?? "unknown"}.`;
+  return [
+    {
+      core: core.name,
+      lines: [title, "", ...HEAD, ...seen.map(({ row }) => row), ...seen.flatMap((g) => g.lines ?? [])],
+    },
+  ];
 });
-const report = [...HEAD, ...rows, ...(missed.length > 0 ? ["", `Not reached: ${missed.join(", ")}.`] : []), ...pages];
-for (const line of report) console.log(line);
+const report = [...HEAD, ...rows, ...(missed.length > 0 ? ["", `Not reached: ${missed.join(", ")}.`] : [])];
+for (const line of [...report, ...pages.flatMap(({ core, lines }) => ["", `## ${core}`, "", ...lines])])
+  console.log(line);
 if (values.write) write();
+
+/** What stands above the mark was written by hand, and stays. */
+function below(page, head, lines) {
+  const above = existsSync(page) ? readFileSync(page, "utf8").split(MARK)[0] : head;
+  writeFileSync(page, `${above}${MARK}\n\n${lines.join("\n")}\n`);
+}
 
 function gamesFor(core) {
   const games = NEAR.filter((system) => core.systems.includes(system)).flatMap(gamesOf);
@@ -131,7 +145,7 @@ async function tried(core, game) {
     const count = (...verdicts) => result.findings.filter(({ verdict }) => verdicts.includes(verdict)).length;
     game.row = `| ${core.name} | ${name} | ${result.findings.length} | ${count("same")} | ${count("differs", "unsure")} | ${count("output")} | ${count("untried")} |`;
     game.lines = told(result, path);
-    measured[core.name] ??= { run: new Set(), output: new Set() };
+    measured[core.name] ??= { build: result.boot.core.build, run: new Set(), output: new Set() };
     const { sync, output } = syncSettings(result);
     for (const key of Object.keys(sync)) measured[core.name].run.add(key);
     for (const key of Object.keys(output)) measured[core.name].output.add(key);
@@ -180,9 +194,9 @@ function optionsTold({ sync, output, unseen }) {
 }
 
 function write() {
-  const page = join(root, "docs/determinism.md");
-  const above = readFileSync(page, "utf8").split(MARK)[0];
-  writeFileSync(page, `${above}${MARK}\n\n${report.join("\n")}\n`);
+  below(join(root, "docs/determinism.md"), "", report);
+  for (const { core, lines } of pages)
+    below(join(root, `docs/determinism/${core}.md`), `# ${core}: what an audit found\n\n`, lines);
   const all = Object.entries(measured).map(([core, { run, output }]) => {
     const rest = [...output].filter((key) => !run.has(key));
     return [core, { run: [...run].sort(), output: rest.sort() }];
