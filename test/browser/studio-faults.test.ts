@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findCore } from "../../src/machine/cores.node.ts";
 import { crc32 } from "../../src/replay/isr-items.ts";
+import { readReplay } from "../../src/replay/reader.ts";
 import { Studio } from "../../src/studio/server/studio.node.ts";
 import { scratch } from "../support/cli.ts";
 
@@ -143,32 +144,59 @@ describe.runIf(existsSync(CHROMIUM))("what goes wrong around the studio", () => 
   }, 120_000);
 });
 
-const hasMgba = await findCore("mgba", "game.gba").then(
-  () => true,
-  () => false,
-);
-describe.runIf(existsSync(CHROMIUM) && hasMgba)("a native core in the studio", () => {
-  test("is played, recorded, sought in and compared in the page", async () => {
-    const folder = scratch();
-    const studio = await Studio.open({
+/** Processes that play native cores for a page of that process's studio. */
+const streamsOf = (parent: number): string[] =>
+  readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8")
+    .split(" ")
+    .filter((pid) => pid && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("stream-main"));
+
+const has = (core: string, game: string): Promise<boolean> =>
+  findCore(core, game).then(
+    () => true,
+    () => false,
+  );
+const [hasMgba, hasDesmume] = await Promise.all([has("mgba", "game.gba"), has("desmume", "game.nds")]);
+
+describe.runIf(existsSync(CHROMIUM))("a native core in the studio", () => {
+  const folder = scratch();
+  let studio: Studio;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    studio = await Studio.open({
       port: 0,
       folders: [folder],
       cli: built("cli/main.js"),
       pages: { studio: built("studio-page"), player: built("player"), netplay: built("page") },
     });
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-    try {
-      const page = await browser.newPage();
-      page.setDefaultTimeout(60_000);
-      page.on("dialog", (dialog) => void dialog.accept());
-      await page.goto(studio.url);
-      await page.goto(`http://127.0.0.1:${studio.port}/#/play/1/hedge/hedge.gba`);
-      const frame = (): Promise<number> =>
-        page.evaluate(() => (document.querySelector("instep-player") as Player)?.frame ?? 0);
-      await expect.poll(frame, PATIENT).toBeGreaterThan(60);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    page = await browser.newPage();
+    page.setDefaultTimeout(60_000);
+    page.on("dialog", (dialog) => void dialog.accept());
+    await page.goto(studio.url);
+  }, 180_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+  });
+
+  const frame = (): Promise<number> =>
+    page.evaluate(() => (document.querySelector("instep-player") as Player)?.frame ?? 0);
+  const play = async (game: string, frames: number): Promise<void> => {
+    await page.goto(`http://127.0.0.1:${studio.port}/#/play/1/${game}`);
+    await expect.poll(frame, PATIENT).toBeGreaterThan(frames);
+  };
+  const keep = (): Promise<void> => page.getByRole("button", { name: "Stop and keep it" }).click();
+
+  test.runIf(hasMgba)(
+    "is played, recorded, sought in and compared in the page",
+    async () => {
+      await play("hedge/hedge.gba", 60);
       await page.keyboard.press("Enter", { delay: 150 });
       await expect.poll(frame, PATIENT).toBeGreaterThan(90);
-      await page.getByRole("button", { name: "Stop and keep it" }).click();
+      await keep();
       await page.locator("instep-player .verdict.whole").waitFor();
       expect(readFileSync(join(folder, "hedge.isr")).length).toBeGreaterThan(500);
       await page.evaluate(() => (document.querySelector("instep-player") as Player).seek(50));
@@ -181,9 +209,49 @@ describe.runIf(existsSync(CHROMIUM) && hasMgba)("a native core in the studio", (
         return canvas.clientWidth / canvas.clientHeight;
       });
       expect(shape).toBeCloseTo(1.5, 1);
-    } finally {
-      await browser.close();
-      await studio.close();
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
+
+  test.runIf(hasMgba)(
+    "whose process is killed is told of; what was saved is kept, and the next game plays",
+    async () => {
+      await play("hedge/hedge.gba", 1);
+      await page.getByText(/^\d[\d.]* kB$/).waitFor();
+      const running = (): string[] => streamsOf(process.pid);
+      await expect.poll(running, PATIENT).toHaveLength(1);
+      process.kill(Number(running()[0]), "SIGKILL");
+      await page.getByText("the core's process was killed (signal 9)").waitFor();
+      await keep();
+      await page.waitForURL(/#\/watch\/0\/hedge%202\.isr$/);
+      await page.locator("instep-player .verdict").first().waitFor();
+      await page.evaluate(() => (document.querySelector("instep-player") as Player).seek(20));
+      expect(await frame()).toBe(20);
+    },
+    120_000,
+  );
+
+  test.runIf(hasDesmume)(
+    "takes touches of a DS's lower screen by the pointer",
+    async () => {
+      await play("ringway/ringway.nds", 20);
+      const { x, y, width, height } = (await page.locator("instep-player #screen canvas").boundingBox())!;
+      // The upper screen takes none.
+      await page.mouse.click(x + width / 4, y + height / 4);
+      await page.mouse.move(x + (192.5 / 256) * width, y + ((192 + 144.5) / 384) * height);
+      await page.mouse.down();
+      const now = await frame();
+      await expect.poll(frame, PATIENT).toBeGreaterThan(now + 10);
+      await page.mouse.up();
+      await expect.poll(frame, PATIENT).toBeGreaterThan(now + 20);
+      await keep();
+      await page.waitForURL(/#\/watch\/0\/ringway\.isr$/);
+      const { movie } = readReplay("ringway.isr", readFileSync(join(folder, "ringway.isr")));
+      const touch = movie.tracks[0]!.touch!.subarray(0, 2 * movie.length);
+      const pixels = Array.from({ length: movie.length }, (_, i) => `${touch[2 * i]},${touch[2 * i + 1]}`);
+      expect(new Set(pixels)).toEqual(new Set(["-1,-1", "192,144"]));
+      expect(pixels.at(-1)).toBe("-1,-1");
+    },
+    120_000,
+  );
 });

@@ -8,6 +8,7 @@ import type { Doings } from "./model.ts";
 import { overlay } from "./overlay.ts";
 import { PlayerElement } from "./player-element.ts";
 import { InstepSeekBar } from "./seek-bar.ts";
+import type { Touched } from "./source.ts";
 import { controls as controlsStyle } from "./style/controls.ts";
 import { fit } from "./style/fit.ts";
 import { keys as keysStyle } from "./style/keys.ts";
@@ -30,7 +31,7 @@ export class InstepPlayer extends PlayerElement {
 
   constructor() {
     super();
-    this.pads.onChange = (buttons, pressed) => this.#pad(buttons, pressed);
+    this.pads.onChange = (buttons, pressed, touched) => this.#pad(buttons, pressed, touched);
     for (const type of ["keydown", "keyup"] as const) this.addEventListener(type, this.#key);
     for (const type of ["dragover", "dragleave", "drop"] as const) this.addEventListener(type, this.#drag);
     for (const type of ["pointermove", "fullscreenchange"]) this.addEventListener(type, this.#move);
@@ -55,7 +56,8 @@ export class InstepPlayer extends PlayerElement {
         aria-label="Player${opened ? `: ${titleOf(opened.game)}` : ""}">
         <div id="stage" part="stage" .style=${`--_aspect: ${opened?.aspect ?? 4 / 3}`} role=${live ? "application" : "group"}
           tabindex="0" aria-label=${live ? "The game's pad" : "Picture"} @click=${this.#press}>
-          <div id="screen"></div>
+          <div id="screen" class=${opened?.touch ? "touchable" : ""} @pointerdown=${this.#touch} @pointermove=${this.#touch}
+            @pointerup=${this.#touch} @pointercancel=${this.#touch}></div>
           ${overlay(model, this.#doings)}
           ${seeking ? html`<p class="seeking">${Math.floor((100 * seeking.frame) / seeking.to)} %</p>` : nothing}
           ${blocked ? html`<button type="button" class="hush" @click=${this.#doings.toggleSound}>Silent: press for sound</button>` : nothing}
@@ -148,6 +150,12 @@ export class InstepPlayer extends PlayerElement {
     if (phase === "ready" && opened?.kind === "replay" && this.controls) this.#doings.toggle();
   };
 
+  readonly #touch = (event: PointerEvent): void => {
+    const { touch, kind } = this.conductor.model.opened ?? {};
+    const picture = (event.currentTarget as Element).querySelector("canvas");
+    if (touch && kind === "live" && picture) this.pads.touch(event, picture, touch);
+  };
+
   readonly #drag = (event: DragEvent): void => {
     event.preventDefault();
     this.conductor.set({ over: event.type === "dragover" });
@@ -183,9 +191,9 @@ export class InstepPlayer extends PlayerElement {
   };
 
   /** Buttons of the pads, and those of the first that are pressed just now. */
-  #pad(buttons: readonly number[], pressed: number): void {
+  #pad(buttons: readonly number[], pressed: number, touch: Touched): void {
     const { model } = this.conductor;
-    if (model.opened?.kind === "live") this.conductor.tell({ do: "pads", buttons });
+    if (model.opened?.kind === "live") this.conductor.tell({ do: "pads", buttons, ...(touch && { touch }) });
     const action = this.matches(":focus-within") && model.opened?.kind === "replay" ? actionOf(pressed) : undefined;
     if (action) carryOut(action, false, model, this.frame, this.#doings);
   }

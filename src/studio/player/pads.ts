@@ -1,5 +1,6 @@
 import { BUTTON } from "../../machine/input.ts";
 import type { Keys } from "./keys.ts";
+import type { Touched } from "./source.ts";
 
 /** Buttons of a gamepad, by their numbers in its standard layout (W3C Gamepad, "Standard Gamepad"). */
 const GAMEPAD = ["B", "A", "Y", "X", "L", "R", "L2", "R2", "Select", "Start", "L3", "R3", "Up", "Down", "Left", "Right"]
@@ -11,14 +12,16 @@ const OFF_CENTRE = 0.14;
 
 /** What is held on the pads of a game that is played here: keys and fingers are pad 1, gamepads are 1 and 2. */
 export class Pads {
-  /** Takes what is held by port, and what of the first port was not held before. */
-  onChange: (buttons: readonly number[], pressed: number) => void = () => {};
+  /** Takes what is held by port, what of the first port was not held before, and what is touched. */
+  onChange: (buttons: readonly number[], pressed: number, touched: Touched) => void = () => {};
   readonly #keys: Keys;
   #held = 0;
   readonly #fingers = new Map<number, number>();
   /** Pressed by the page's own doing. */
   readonly #pressed: number[] = [0, 0];
   #now: readonly number[] = [0, 0];
+  #touched: Touched;
+  #told: Touched;
   #watches = false;
   #frame = 0;
 
@@ -46,6 +49,19 @@ export class Pads {
     this.#update();
   };
 
+  /** A pointer on the picture, whose lower half is a touch screen: what it is over, also where it was drawn off that. */
+  touch(event: PointerEvent, picture: Element, { width, height }: { width: number; height: number }): void {
+    const box = picture.getBoundingClientRect();
+    const x = Math.floor(((event.clientX - box.left) / box.width) * width);
+    const y = Math.floor(((event.clientY - box.top) / box.height) * 2 * height) - height;
+    const within = x >= 0 && x < width && y >= 0 && y < height;
+    if (event.type === "pointerdown" ? !within : !this.#touched) return;
+    const up = event.buttons === 0 || event.type === "pointercancel";
+    this.#touched = up ? undefined : [clamped(x, width), clamped(y, height)];
+    if (event.type === "pointerdown") (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    this.#update();
+  }
+
   press(port: number, buttons: number): void {
     if (port >= 0 && port < PORTS) this.#pressed[port] = buttons;
     this.#update();
@@ -55,6 +71,7 @@ export class Pads {
   release(): void {
     this.#held = 0;
     this.#fingers.clear();
+    this.#touched = undefined;
     this.#update();
   }
 
@@ -76,12 +93,16 @@ export class Pads {
     buttons[0]! |= this.#held;
     for (const pressed of this.#fingers.values()) buttons[0]! |= pressed;
     for (const [port, gamepad] of gamepads().slice(0, PORTS).entries()) buttons[port]! |= heldOn(gamepad);
-    if (buttons.every((held, port) => held === this.#now[port])) return;
+    const touched = this.#touched;
+    if (`${touched}` === `${this.#told}` && buttons.every((held, port) => held === this.#now[port])) return;
     const pressed = buttons[0]! & ~this.#now[0]!;
     this.#now = buttons;
-    this.onChange(buttons, pressed);
+    this.#told = touched;
+    this.onChange(buttons, pressed, touched);
   }
 }
+
+const clamped = (at: number, length: number): number => Math.max(0, Math.min(length - 1, at));
 
 /** None in a page without https, or in a frame that may not ask. */
 function gamepads(): Gamepad[] {

@@ -22,6 +22,8 @@ export interface Opened {
   readonly fps: Ratio;
   /** Width over height of the picture as shown. */
   readonly aspect: number;
+  /** The lower half of the picture is a touch screen of this many pixels, and takes touches. */
+  readonly touch?: { readonly width: number; readonly height: number } | undefined;
   /** Pictures are drawings, and no console's pixels. */
   readonly drawn?: true;
   /** The recording says what is to come out, so that it is compared while it plays. */
@@ -53,6 +55,9 @@ export interface Beat {
   /** Milliseconds of work in a tick: the median, the 99th percentile, the most. */
   readonly work: readonly [number, number, number];
 }
+
+/** A pixel of a touch screen; undefined: nobody touches it. */
+export type Touched = readonly [x: number, y: number] | undefined;
 
 /** A file in memory. */
 export interface GameFile {
@@ -86,8 +91,8 @@ export type Command =
       /** A profile's data (docs/profiles.md); without one, system RAM is watched. */
       readonly profile: unknown;
     }
-  /** Bits of BUTTON that are held, by port. */
-  | { readonly do: "pads"; readonly buttons: readonly number[] }
+  /** Bits of BUTTON that are held, by port, and the pixel of the touch screen that is touched. */
+  | { readonly do: "pads"; readonly buttons: readonly number[]; readonly touch?: Touched }
   | { readonly do: "play" }
   | { readonly do: "pause" }
   | { readonly do: "seek"; readonly frame: number }

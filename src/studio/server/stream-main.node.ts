@@ -87,7 +87,7 @@ async function obey(command: Command | { readonly do: "seen" }): Promise<void> {
     case "sound":
       return stage.sound({ postMessage: (sound) => send(soundOf(sound)) });
     case "pads":
-      return stage.press(command.buttons);
+      return stage.press(command);
     case "play":
       return stage.play();
     case "pause":

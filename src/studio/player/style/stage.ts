@@ -97,6 +97,10 @@ export const stage = css`
     aspect-ratio: var(--_aspect);
     image-rendering: pixelated;
   }
+  #screen.touchable {
+    touch-action: none;
+    cursor: crosshair;
+  }
   .deck.drawn #screen canvas {
     image-rendering: auto;
   }

@@ -1,13 +1,16 @@
 import { embeddedCores } from "../../../machine/embedded.ts";
 import { BUTTON, type InputSource, NO_PAD, type PadState } from "../../../machine/input.ts";
 import type { Machine, Show } from "../../../machine/machine.ts";
-import { liveMovie, Recorder } from "../../../replay/recorder.ts";
+import { deviceOf, liveMovie, Recorder } from "../../../replay/recorder.ts";
 import { checkedProfile, checkProfile, defaultProfile, type Profile } from "../../../watch/profile.ts";
 import { MemoryTape } from "../../netplay/memory-tape.ts";
-import type { Command, Opened } from "../source.ts";
+import type { Command, Opened, Touched } from "../source.ts";
 import { aspectOf, type Deck } from "./deck.ts";
 import { NativeOnly } from "./open.ts";
 
+/** Of a DS, which is played with one screen above the other. */
+const TOUCH_SCREEN = { width: 256, height: 192 };
+const UNTOUCHED = [NO_PAD.touchX, NO_PAD.touchY] as const;
 /** Frames between two states in the recording. */
 const KEYFRAME_EVERY = 600;
 
@@ -16,6 +19,7 @@ export class LiveDeck implements Deck, InputSource {
   readonly machine: Machine;
   /** Bits of BUTTON by port: what the next frame is played with. */
   buttons: readonly number[] = [];
+  touch: Touched;
   readonly #recorder: Recorder;
   readonly #tape = new MemoryTape();
   readonly #pad = { ...NO_PAD };
@@ -66,6 +70,7 @@ export class LiveDeck implements Deck, InputSource {
       frames: frame,
       fps: timing.fps,
       aspect: aspectOf(this.machine.video),
+      touch: deviceOf(boot.system) === "touch" ? TOUCH_SCREEN : undefined,
       compares: false,
       remarks: boot.unpinned,
       marks: [],
@@ -83,6 +88,7 @@ export class LiveDeck implements Deck, InputSource {
   poll(port: number): PadState {
     const held = this.buttons[port] ?? 0;
     this.#pad.buttons = held;
+    [this.#pad.touchX, this.#pad.touchY] = (port === 0 && this.touch) || UNTOUCHED;
     if (this.#sticks) {
       this.#pad.buttons = held & ~(BUTTON.Left | BUTTON.Right | BUTTON.Up | BUTTON.Down);
       this.#pad.lx = pushed(held, BUTTON.Left, BUTTON.Right);

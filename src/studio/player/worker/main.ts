@@ -84,7 +84,7 @@ async function obey(order: Order): Promise<void> {
       return;
     }
     case "pads":
-      return stage.press(order.buttons);
+      return stage.press(order);
     case "play":
       return stage.play();
     case "pause":

@@ -1,5 +1,5 @@
 import { type Machine, SHOW_ALL, SHOW_NOTHING, type VideoFrame } from "../../../machine/machine.ts";
-import type { Beat, News } from "../source.ts";
+import type { Beat, Command, News } from "../source.ts";
 import { Clock, type Pace } from "./clock.ts";
 import { aspectOf, type Deck } from "./deck.ts";
 import { LiveDeck } from "./live-deck.ts";
@@ -97,8 +97,10 @@ export class Stage {
     this.#loop = to > from ? { from, to } : undefined;
   }
 
-  press(buttons: readonly number[]): void {
-    if (this.#deck instanceof LiveDeck) this.#deck.buttons = buttons;
+  press({ buttons, touch }: Extract<Command, { do: "pads" }>): void {
+    if (!(this.#deck instanceof LiveDeck)) return;
+    this.#deck.buttons = buttons;
+    this.#deck.touch = touch;
   }
 
   recording(end: boolean): Uint8Array<ArrayBuffer> | undefined {
