@@ -155,7 +155,7 @@ describe("packets from strangers and from players who mean harm", () => {
           now += 20;
           link.send(message);
           const inputs = new Uint8Array(400).fill(said.frame & 0xff);
-          const good = codec.write({ epoch: 0, ahead: 0, chain: said.frame, inputs, ...said });
+          const good = codec.write({ past: 0, ahead: 0, chain: said.frame, inputs, ...said });
           for (const datagram of link.flush(now, payload ?? good)) session.receive("1", datagram, now);
           // What it answers is acknowledged, so that nothing waits.
           for (const { to, datagram } of session.flush(now)) if (to === "1") link.receive(datagram, now);

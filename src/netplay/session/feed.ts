@@ -1,9 +1,11 @@
 import type { Chain } from "./chain.ts";
 import { MOST_WAITING } from "./follower.ts";
 import type { Peer } from "./peer.ts";
+import { RING } from "./timeline.ts";
 
-/** Bytes of inputs in a message, and bytes that may wait at a link: those who watch never slow those who play. */
-const PART = 16_384;
+/** Frames in a message, whose end is proved by a link of the chain: those who follow can have what they read of them at hand. */
+const BLOCK = RING / 2;
+/** Bytes that may wait at a link: those who watch never slow those who play. */
 const WAITING = 65_536;
 
 /** The frame that somebody is to be given next, and how far they said that they have come. */
@@ -38,12 +40,12 @@ export class Feed {
     return this.#following.has(peer);
   }
 
-  /** `inputs` gives all players' inputs of frames that are settled, `size` bytes each; `agreed` is the first that is not. */
-  update(agreed: number, size: number, chain: Chain, inputs: (first: number, count: number) => Uint8Array): void {
+  /** `inputs` gives all players' inputs of frames that are settled; `agreed` is the first that is not. */
+  update(agreed: number, chain: Chain, inputs: (first: number, count: number) => Uint8Array): void {
     for (const [peer, following] of this.#following) {
       const first = following.next;
       const room = following.come + MOST_WAITING - first;
-      const count = Math.min(agreed - first, Math.floor(PART / size), room);
+      const count = Math.min(agreed - first, BLOCK, room);
       if (count <= 0 || peer.link.queued > WAITING) continue;
       const link = chain.link(first + count);
       peer.tell(["inputs", first, inputs(first, count), link ?? 0, link !== undefined]);

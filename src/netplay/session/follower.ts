@@ -25,8 +25,10 @@ export class Follower {
   #told: number;
   #first: number;
   #count = 0;
-  /** What the players' chain is at frames that this run has not come to. */
-  readonly #links: { readonly frame: number; readonly link: number }[] = [];
+  /** The newest frame up to which this run is as the players' is, or its part of their chain was not at hand any more. */
+  agreed: number;
+  /** What the players' chain is at frames that this run has not come to; undefined where they do not know any more. */
+  readonly #links: { readonly frame: number; readonly link: number | undefined }[] = [];
   readonly #requests: Request[] = [];
 
   /** The machine is at frame `chain.settled`. */
@@ -38,6 +40,7 @@ export class Follower {
     this.frame = chain.settled;
     this.#first = this.frame;
     this.#told = this.frame;
+    this.agreed = this.frame;
     this.#inputs = new Uint8Array(MOST_WAITING * players * width);
   }
 
@@ -51,15 +54,19 @@ export class Follower {
     return this.#first + this.#count;
   }
 
-  /** The inputs of the next frames, with the link of the chain after them; false where they do not follow, or are too many. */
+  /**
+   * The inputs of the next frames, with the link of the chain after them; some of them may have come from somebody else
+   * before. False where they do not follow, or are too many.
+   */
   take(first: number, bytes: Uint8Array, link: number | undefined): boolean {
     const size = this.players * this.width;
-    const count = bytes.length / size;
-    if (first !== this.known || !Number.isInteger(count) || this.waiting + count > MOST_WAITING) return false;
+    const before = this.known - first;
+    const count = bytes.length / size - before;
+    if (before < 0 || count <= 0 || !Number.isInteger(count) || this.waiting + count > MOST_WAITING) return false;
     if (this.#count + count > MOST_WAITING) this.#shift();
-    this.#inputs.set(bytes, this.#count * size);
+    this.#inputs.set(bytes.subarray(before * size), this.#count * size);
     this.#count += count;
-    if (link !== undefined) this.#links.push({ frame: this.known, link });
+    this.#links.push({ frame: this.known, link });
     return true;
   }
 
@@ -89,10 +96,6 @@ export class Follower {
     return this.frame;
   }
 
-  get agreed(): number {
-    return this.frame;
-  }
-
   /** Copies a player's input of a frame that was taken. */
   read(player: number, frame: number, into: Uint8Array): void {
     into.set(this.input(frame).subarray(player * this.width, (player + 1) * this.width));
@@ -111,7 +114,8 @@ export class Follower {
     this.chain.settle(frame);
     for (let next = this.#links[0]; next && next.frame <= frame; next = this.#links[0]) {
       this.#links.shift();
-      if (this.chain.link(next.frame) !== next.link) this.parted ??= next.frame;
+      if (next.link !== undefined && this.chain.link(next.frame) !== next.link) this.parted ??= next.frame;
+      if (this.parted === undefined) this.agreed = next.frame;
     }
   }
 

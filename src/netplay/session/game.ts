@@ -166,7 +166,7 @@ export class Game {
     // Who stopped there has nothing to compare with what came after it.
     const settled = Math.min(chain.settled, this.last);
     return this.#codec.write({
-      epoch: this.mending.epoch & 0xff,
+      past: this.#past,
       frame: timeline.frame,
       ahead: timeline.frame - peer.frameNow(now, this.frameMs),
       have: Number.isFinite(frontier) ? frontier : timeline.frame,
@@ -176,6 +176,13 @@ export class Game {
       count,
       inputs: this.#inputs,
     });
+  }
+
+  /** What becomes of equal frames is told apart by the repairs there were, and by who rests: whoever does not know yet that it does has another past. */
+  get #past(): number {
+    let past = this.mending.epoch;
+    for (const seat of this.seats.away) past += 1 << (seat & 7);
+    return past & 0xff;
   }
 
   /** Every other frame may wait where it is guessed: pads that go on as before are guessed rightly. */
@@ -199,7 +206,7 @@ export class Game {
     this.#takeInputs(peer, payload);
     // Nobody has what was not given yet; and one who was away may have less than before.
     if (newest) peer.have = Math.min(payload.have, this.#next);
-    if (payload.epoch !== (this.mending.epoch & 0xff) || !this.presence.takes(peer.seat)) return;
+    if (payload.past !== this.#past || !this.presence.takes(peer.seat)) return;
     if (newest) {
       peer.frame = payload.frame;
       peer.frameAt = now;

@@ -2,6 +2,7 @@ import type { Boot } from "../../machine/boot.ts";
 import type { Claim, Message, Mode, RosterEntry, Rules } from "./messages.ts";
 import { Parts, partsOf } from "./parts.ts";
 import type { Peer } from "./peer.ts";
+import { sameBytes } from "./people.ts";
 
 /** What a newcomer was offered, whole. */
 export interface Offer {
@@ -71,8 +72,10 @@ export class Lobby {
     switch (message[0]) {
       case "offer": {
         const [, id, seat, boot, rules, sizes, profile] = message;
-        if (this.host) return true;
+        if (this.host && !sameBytes(id, this.id!)) return true;
+        // Another leads now than the one who offered before, in the same session.
         this.host = peer;
+        if (this.offer) return true;
         this.id = id;
         this.#saves = sizes.map((size) => (size === null ? undefined : new Parts(size)));
         this.#coming = { seat, boot, rules, profile, saves: this.#saves.map((save) => save?.bytes) };

@@ -52,6 +52,12 @@ export class Mending {
   /** The repair that this machine takes part in, and the step that it is at. */
   #part: Part | undefined;
   #parts: Uint8Array[] = [];
+  /** The machine is at work on what it was asked for last. */
+  #replays = false;
+  /** The first frame found to differ from anybody's since the last repair; who that was may be lost by now. */
+  #doubted = Number.POSITIVE_INFINITY;
+  /** Somebody found that runs have parted, and this one leads. */
+  #wanted = false;
 
   constructor(seats: Seats, chain: Chain, host: MendingHost, resume: (frame: number) => void) {
     this.#seats = seats;
@@ -85,15 +91,29 @@ export class Mending {
     const found = this.#diagnosis?.found;
     if (found) {
       this.#diagnosis = undefined;
+      this.#doubted = Math.min(this.#doubted, found.frame);
       this.#host.desync(found);
-      if (this.#part) this.#stand();
-      else this.#seats.tell(this.#seats.leader, ["drift", found.frame, found.seat]);
+      if (this.#part && !this.#replays) this.#stand();
+      else if (!this.#part) this.#seats.tell(this.#seats.leader, ["drift", found.frame, found.seat]);
     }
-    this.#repair?.tick(now);
+    if (this.#mustRepair) {
+      const { here, me } = this.#seats;
+      const epoch = (this.#part?.epoch ?? this.epoch) + 1;
+      this.#repair = new Repair(epoch, here, me, (message) => this.#seats.tellAll(message), now);
+      this.#wanted = false;
+    }
+    this.#repair?.tick(now, this.#seats.complete);
     if (this.#repair?.failed !== undefined) {
       this.#host.failed(this.#repair.failed);
       this.#repair = undefined;
     }
+  }
+
+  /** It is for this machine to begin a repair: also anew, where somebody of it, or who led it, is not here any more. */
+  get #mustRepair(): boolean {
+    const { leads, complete, here } = this.#seats;
+    if (!leads || !complete) return false;
+    return this.#repair ? !this.#repair.seats.every((seat) => here.includes(seat)) : this.#wanted || !!this.#part;
   }
 
   /** Takes a message; false: it is about something else. */
@@ -112,17 +132,10 @@ export class Mending {
         if (this.#diagnosis?.peer.seat === seat) this.#diagnosis.receive(message);
         return true;
       case "drift":
-        if (this.#seats.leads && !this.#repair && this.#seats.here.includes(seat))
-          this.#repair = new Repair(
-            this.epoch + 1,
-            this.#seats.here,
-            this.#seats.me,
-            (m) => this.#seats.tellAll(m),
-            now,
-          );
+        this.#wanted ||= this.#seats.here.includes(seat);
         return true;
       case "halt":
-        if (leads && message[1] === this.epoch + 1 && !this.#part) this.#halt(message[1]);
+        if (leads && message[1] > (this.#part?.epoch ?? this.epoch)) this.#halt(message[1]);
         return true;
       case "halted":
         repair?.halted(seat, message[2], message[3], now);
@@ -148,7 +161,12 @@ export class Mending {
 
   /** The machine did what `replay` asked for, or could not. */
   replayed(done: boolean): void {
-    if (this.#part?.way === undefined) return;
+    this.#replays = false;
+    if (!this.#part) return;
+    if (this.#part.way === undefined) {
+      if (!this.#diagnosis) this.#stand();
+      return;
+    }
     const { way, to, epoch } = this.#part;
     if (done) this.#chain.settle(to);
     this.#seats.tell(this.#seats.leader, ["repaired", epoch, way, this.#chain.link(to) ?? 0, done]);
@@ -157,12 +175,13 @@ export class Mending {
   #halt(epoch: number): void {
     this.#part = { epoch, way: undefined, to: 0 };
     // What is under way to be found out is found out first: a repair takes the evidence away.
-    if (!this.#diagnosis) this.#stand();
+    if (!this.#diagnosis && !this.#replays) this.#stand();
   }
 
   #stand(): void {
     const { settled } = this.#chain;
-    const agreed = this.#seats.present.reduce((least, peer) => Math.min(least, peer.agreed), settled);
+    const sure = Math.min(settled, this.#doubted - 1);
+    const agreed = this.#seats.present.reduce((least, peer) => Math.min(least, peer.agreed), sure);
     this.#seats.tell(this.#seats.leader, ["halted", this.#part!.epoch, agreed, settled]);
   }
 
@@ -172,6 +191,7 @@ export class Mending {
     this.#parts = [];
     if (way !== THEIR_STATE) {
       this.#chain.rewind(from);
+      this.#replays = true;
       this.#host.replay(way, from, to, undefined);
       return;
     }
@@ -198,6 +218,7 @@ export class Mending {
       to += piece.length;
     }
     this.#chain.adopt(part.to, link);
+    this.#replays = true;
     this.#host.replay(THEIR_STATE, part.to, part.to, { state: state.subarray(0, size), link });
   }
 
@@ -205,6 +226,8 @@ export class Mending {
     this.epoch = epoch;
     this.#part = undefined;
     this.#repair = undefined;
+    this.#wanted = false;
+    this.#doubted = Number.POSITIVE_INFINITY;
     this.#chain.rewind(frame);
     for (const peer of this.#seats.peers) {
       peer.agreed = frame;

@@ -153,12 +153,12 @@ const MESSAGES = {
   away: [list(LostInput, 16)],
   /** They are heard again before that was settled: their input is taken as before. */
   stay: [list(small, 16)],
-  /** From where on a player counts again, who is away then, and the number of repairs until then. */
+  /** From where on a player counts again; who is away then, and from where on all of them rest; the number of repairs until then. */
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
-  back: [small, uint, list(uint, 16), small],
-  /** To one who was away: the others let you rest from this frame on. Its answer: the frame from which it needs inputs, and how far it has come. */
-  fallen: [uint],
+  back: [small, uint, list(uint, 16), uint, small],
+  /** To one who was away: the others let you rest from this frame on; whether it is fed already. Its answer: the frame from which it needs inputs, and how far it has come. */
+  fallen: [uint, v.boolean()],
   follow: [uint, uint],
   /** Settled inputs for those who follow: first frame, bytes, link of the chain after them, and whether it is known. */
   inputs: [uint, bytes(16384), u32, v.boolean()],

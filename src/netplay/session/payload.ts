@@ -2,8 +2,8 @@ import { PacketReader, PacketWriter } from "./wire.ts";
 
 /** What a player tells each other player in every frame. It may be lost: each says all that the other has not acknowledged. */
 export interface Payload {
-  /** Repairs that there were: what is of another epoch is of another past. */
-  epoch: number;
+  /** A number for the repairs that there were and for who rests, 0 to 255: where it is another, there is nothing to compare. */
+  past: number;
   /** The frame that the sender is at. */
   frame: number;
   /** Frames that the sender is ahead of the receiver, as far as it can tell: -120 to 120. */
@@ -35,15 +35,15 @@ export class PayloadCodec {
   constructor(width: number) {
     this.#width = width;
     const inputs = new Uint8Array(MOST_FRAMES * width);
-    this.#read = { epoch: 0, frame: 0, ahead: 0, have: 0, settled: 0, chain: 0, first: 0, count: 0, inputs };
+    this.#read = { past: 0, frame: 0, ahead: 0, have: 0, settled: 0, chain: 0, first: 0, count: 0, inputs };
   }
 
   /** Writes as many of the frames as fit. */
   write(payload: Payload): Uint8Array {
-    const { epoch, frame, ahead, have, settled, chain, first, count } = payload;
+    const { past, frame, ahead, have, settled, chain, first, count } = payload;
     const packet = this.#packet.clear();
     packet
-      .u8(epoch)
+      .u8(past)
       .integer(frame)
       .u8(Math.max(-120, Math.min(120, Math.round(ahead))) + 128);
     packet
@@ -65,7 +65,7 @@ export class PayloadCodec {
   read(bytes: Uint8Array): Payload | undefined {
     const packet = new PacketReader(bytes);
     const into = this.#read;
-    into.epoch = packet.u8();
+    into.past = packet.u8();
     into.frame = packet.integer();
     into.ahead = packet.u8() - 128;
     into.have = into.frame - unzigzag(packet.integer());

@@ -37,8 +37,8 @@ interface Leaving {
  * Who is still there. When players are lost, those who are left may go on without all of them at once: they find out
  * together how far each one's input is known to any of them, and from that frame on it rests, for all the same. So
  * everybody either takes part in that or is told later that the others went on. Only a part of the players that cannot
- * be outvoted goes on: more than half, or half with seat 0; and whoever has told what it knows takes no more of it, and
- * follows nobody else, until whoever asked has decided or takes it back.
+ * be outvoted goes on: more than half, or half with seat 0. Whoever has told what it knows takes no more of that input,
+ * and follows nobody else, until whoever asked has decided, or takes it back.
  */
 export class Presence {
   readonly events: PresenceEvent[] = [];
@@ -150,11 +150,14 @@ export class Presence {
     return this.#seats.peers.filter(({ seat, lost }) => lost && !this.#seats.away.has(seat)).map(({ seat }) => seat);
   }
 
-  /** Those who are here are more than half, or half with seat 0: no other part of the players goes on without them. */
+  /**
+   * Those who are here are more than half, or half with seat 0: no other part of the players goes on without them. Whose
+   * process began anew is in no part, and does not count.
+   */
   get #mayGoOn(): boolean {
-    const { count } = this.#seats;
-    const here = new Set([...this.#seats.here, ...this.anew]);
-    return here.size * 2 > count || (here.size * 2 === count && here.has(0));
+    const { count, here } = this.#seats;
+    const counting = count - this.anew.size;
+    return here.length * 2 > counting || (here.length * 2 === counting && here.includes(0));
   }
 
   /** What is known here of a player's input; from now on none of it is taken any more. */

@@ -36,7 +36,7 @@ export class Repair {
   #from = 0;
   #to = 0;
   #until: number;
-  readonly #seats: readonly number[];
+  readonly seats: readonly number[];
   readonly #standings = new Map<number, Standing>();
   #outcomes = new Map<number, Outcome>();
   readonly #tellAll: (message: Message) => void;
@@ -45,21 +45,23 @@ export class Repair {
   /** `seats` are all who play and are here, `me` among them; `tellAll` reaches them, this one too. */
   constructor(epoch: number, seats: readonly number[], me: number, tellAll: (message: Message) => void, now: number) {
     this.epoch = epoch;
-    this.#seats = seats;
+    this.seats = seats;
     this.#me = me;
     this.#tellAll = tellAll;
     this.#until = now + PATIENCE;
     tellAll(["halt", epoch]);
   }
 
-  tick(now: number): void {
+  /** `complete`: nobody is lost; else it waits until it is clear what becomes of them. */
+  tick(now: number, complete: boolean): void {
+    if (!complete) this.#until = now + PATIENCE;
     if (now > this.#until && this.resumeAt === undefined) this.failed ??= "somebody did not answer during the repair";
   }
 
   halted(seat: number, agreed: number, settled: number, now: number): void {
     this.#standings.set(seat, { agreed, settled });
-    if (!this.#seats.every((s) => this.#standings.has(s)) || this.#to > 0) return;
-    const all = this.#seats.map((s) => this.#standings.get(s)!);
+    if (!this.seats.every((s) => this.#standings.has(s)) || this.#to > 0) return;
+    const all = this.seats.map((s) => this.#standings.get(s)!);
     this.#from = Math.min(...all.map((standing) => standing.agreed));
     this.#to = Math.max(this.#from, Math.min(...all.map((standing) => standing.settled)));
     this.#try(OWN_STATE, now);
@@ -68,9 +70,9 @@ export class Repair {
   repaired(seat: number, way: number, link: number, done: boolean, now: number): void {
     if (way !== this.way) return;
     this.#outcomes.set(seat, { link, done });
-    if (!this.#seats.every((s) => this.#outcomes.has(s))) return;
+    if (!this.seats.every((s) => this.#outcomes.has(s))) return;
     const good = this.#majority();
-    if (good.length === this.#seats.length) {
+    if (good.length === this.seats.length) {
       this.resumeAt = this.#to;
       this.#tellAll(["resume", this.epoch, this.#to]);
     } else if (this.way === OWN_STATE) this.#try(FRESH_MACHINE, now);
@@ -80,7 +82,7 @@ export class Repair {
       this.#try(
         THEIR_STATE,
         now,
-        this.#seats.filter((s) => !good.includes(s)),
+        this.seats.filter((s) => !good.includes(s)),
       );
   }
 
@@ -94,7 +96,7 @@ export class Repair {
   /** The seats of the largest group that came to the same; among equals the leader's. */
   #majority(): number[] {
     const groups = new Map<number, number[]>();
-    for (const seat of [this.#me, ...this.#seats.filter((s) => s !== this.#me)]) {
+    for (const seat of [this.#me, ...this.seats.filter((s) => s !== this.#me)]) {
       const { link, done } = this.#outcomes.get(seat)!;
       if (done) groups.set(link, [...(groups.get(link) ?? []), seat]);
     }

@@ -6,7 +6,7 @@ import type { Peer } from "./peer.ts";
 /** Frames from now at which somebody comes back: time enough for all to hear of it. */
 const AHEAD = 60;
 /** Frames that one who comes back may still be behind. */
-const NEAR = 30;
+const NEAR = 60;
 /** Milliseconds after which a question is asked again. */
 const ASK_EVERY = 1000;
 /** Somebody who was heard this long ago is there. */
@@ -49,12 +49,14 @@ export class Returning {
         this.#feeding.delete(peer);
       }
     if (this.#return && now > this.#return.until) this.#cancel();
-    if (!seats.leads) return;
     for (const peer of peers) {
-      if (!seats.away.has(peer.seat) || !peer.link.open || now - peer.link.heard > HEARD) continue;
-      if (now - (this.#told.get(peer) ?? Number.NEGATIVE_INFINITY) < ASK_EVERY || this.#feed.has(peer)) continue;
+      if (!seats.away.has(peer.seat)) continue;
+      if (!seats.leads) this.#feed.remove(peer);
+      if (!seats.leads || !peer.link.open || now - peer.link.heard > HEARD) continue;
+      if (now - (this.#told.get(peer) ?? Number.NEGATIVE_INFINITY) < ASK_EVERY) continue;
       this.#told.set(peer, now);
-      peer.tell(["fallen", timeline.restsFrom(peer.seat)]);
+      // Also to one who is fed: it may wait for what somebody else feeds, who led before.
+      peer.tell(["fallen", timeline.restsFrom(peer.seat), this.#feed.has(peer)]);
     }
   }
 
@@ -63,11 +65,14 @@ export class Returning {
     const leads = seat === seats.leader;
     switch (message[0]) {
       case "follow":
-        if (peer && seats.leads && seats.away.has(seat)) this.#feed.add(peer, message[1], message[2]);
+        if (!peer || !seats.leads) return true;
+        this.#feed.add(peer, message[1], message[2]);
+        // Whoever fed it until it was back is lost.
+        if (!seats.away.has(seat)) this.#feeding.set(peer, timeline.frontier(seat));
         return true;
       case "caughtUp":
-        if (peer && seats.leads && seats.away.has(seat) && !this.#return && this.#game.agreed - message[1] < NEAR)
-          if (seats.complete) this.#ask(seat, now);
+        if (peer && seats.leads && this.#feed.has(peer) && this.#game.agreed - message[1] < NEAR)
+          if (seats.away.has(seat) && seats.complete && !this.#return) this.#ask(seat, now);
         return true;
       case "askBack": {
         const [, who, frame] = message;
@@ -113,12 +118,13 @@ export class Returning {
   }
 
   #answer(back: Return, seat: number, ok: boolean): void {
-    const { seats } = this.#game;
+    const { seats, timeline } = this.#game;
     back.answers.set(seat, ok);
     if (!ok) this.#cancel();
     else if (seats.complete && seats.here.every((s) => back.answers.get(s))) {
       const away = [...seats.away].filter((s) => s !== back.seat);
-      const message: Message = ["back", back.seat, back.frame, away, this.#game.mending.epoch];
+      const rests = Math.max(0, ...away.map((s) => timeline.restsFrom(s)));
+      const message: Message = ["back", back.seat, back.frame, away, rests, this.#game.mending.epoch];
       seats.tellAll(message);
       this.#returner(back.seat)?.tell(message);
     }

@@ -34,13 +34,16 @@ export interface SessionOptions extends Application {
 const MOST_SIGNATURES = 1000;
 /** Bytes that wait for somebody, from which on signatures are not told. */
 const WAITING = 1 << 17;
+/** Milliseconds after which one who follows asks again to come back. */
+const ASK_BACK_EVERY = 300;
 /** Milliseconds that the last frames may take until all agree on them. */
 const LAST_FRAMES = 3000;
 
-/** From where on a player counts again who was away, who is away then, and the number of repairs until then. */
+/** From where on a player counts again who was away, who is away then and rests from where on, and the number of repairs until then. */
 interface Comeback {
   readonly frame: number;
   readonly away: readonly number[];
+  readonly rests: number;
   readonly epoch: number;
 }
 
@@ -82,11 +85,15 @@ export class Session {
   /** Whom this one asks to come back, when it did so last, and what was agreed. */
   #leader: Peer | undefined;
   #askedBack = 0;
+  #caughtUp = 0;
   /** The others let this one rest from this frame on: before it, its input was its own. */
   #restsFrom = 0;
   #back: Comeback | undefined;
+  /** The frame from which this one's input counts, again: whoever let it rest before is not up to date. */
+  #playsFrom = 0;
   readonly #beginning = new Beginning();
-  #partedSaid = false;
+  /** The last frame that was sure when this one was found to have parted, as it followed. */
+  #partedAfter = -1;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -182,7 +189,11 @@ export class Session {
     const { saves, profile } = this.#options.hosting ?? this.#lobby.offer!;
     this.#opened = { boot, print, profile, saves: this.#door?.gathered ?? saves };
     this.#door?.opened(this.#opened);
-    this.#lobby.host?.tell(["ready", boot, print.toString(16)]);
+    this.#tellReady();
+  }
+
+  #tellReady(): void {
+    if (this.#opened) this.#lobby.host?.tell(["ready", this.#opened.boot, this.#opened.print.toString(16)]);
   }
 
   say(text: string): void {
@@ -266,11 +277,10 @@ export class Session {
     const come = this.follower?.news;
     if (come !== undefined) (this.#leader ?? this.#lobby.host)?.tell(["hasCome", come]);
     this.#askBack(now);
-    if (this.#back && this.follower?.waiting === 0) this.#comeBack(this.#back);
+    if (this.#back && this.follower?.waiting === 0 && this.follower.frame >= Math.max(this.#back.rests, this.#caughtUp))
+      this.#comeBack(this.#back);
     for (const seat of this.#returning?.returned.splice(0) ?? []) this.#returned(seat);
-    const parted = this.follower?.parted;
-    if (parted !== undefined && !this.#partedSaid) this.events.push({ kind: "parted", frame: parted });
-    this.#partedSaid ||= parted !== undefined;
+    if (this.follower?.parted !== undefined) this.#parted(this.follower, this.follower.parted);
     for (const event of this.game?.presence.events.splice(0) ?? []) {
       this.events.push(event);
       if (event.kind === "lost" && this.rules?.lost === "end") this.end(`${event.name} is lost`);
@@ -292,6 +302,7 @@ export class Session {
   #message(peer: Peer, message: Message, now: number): void {
     if (peer.seat >= 0 && this.#inGame(peer, message, now)) return;
     if (!this.#door && !this.#begun && this.#lobby.receive(peer, message)) this.#heardInLobby();
+    if (message[0] === "offer" && peer === this.#lobby.host && !this.#begun) this.#tellReady();
     const fromHost = peer === this.#lobby.host;
     switch (message[0]) {
       case "join":
@@ -300,6 +311,8 @@ export class Session {
         if (this.#begun && peer.playsSince === peer.link.restarts) break;
         if (this.#people.seatOf(peer) >= 0 && this.#begun) {
           this.#people.recognise(this.seat);
+          // What the process before was given is gone with it.
+          this.#feed.remove(peer);
           this.#readmission.ask(peer, this.game);
         } else if (this.#door) this.#letIn(this.#door, peer, message);
         break;
@@ -342,11 +355,13 @@ export class Session {
         this.#feed.hasCome(peer, message[1]);
         break;
       case "fallen":
-        if (peer.seat >= 0) this.#fallen(peer, message[1]);
+        if (peer.seat >= 0) this.#fallen(peer, message[1], message[2]);
         break;
       case "back":
-        if (message[1] === this.seat && peer === this.#leader)
-          this.#back = { frame: message[2], away: message[3], epoch: message[4] };
+        if (message[1] === this.seat && peer === this.#leader) {
+          this.#playsFrom = message[2];
+          this.#back = { frame: message[2], away: message[3], rests: message[4], epoch: message[5] };
+        }
         break;
       case "pause":
         if (peer.seat < 0) break;
@@ -484,10 +499,12 @@ export class Session {
   }
 
   /** The others played on, and that one leads them: maybe another than when this one began to follow. */
-  #fallen(leader: Peer, rests: number): void {
+  #fallen(leader: Peer, rests: number, fed: boolean): void {
     const { follower } = this;
+    if (rests < this.#playsFrom) return;
+    this.#back = undefined;
     if (!follower) this.#fall(leader, rests);
-    else if (this.#leader && leader !== this.#leader && !this.#back) {
+    else if (this.#leader && (leader !== this.#leader || !fed)) {
       this.#leader = leader;
       leader.tell(["follow", follower.known, follower.frame]);
     }
@@ -510,16 +527,34 @@ export class Session {
     this.events.push({ kind: "fallen" });
   }
 
+  /** This one follows, and came to something else than the players. Who is to play again tries once more, from before. */
+  #parted({ agreed, chain }: Follower, frame: number): void {
+    if (agreed === this.#partedAfter) return;
+    this.#partedAfter = agreed;
+    this.events.push({ kind: "parted", frame });
+    if (!this.#leader) return;
+    const from = this.#options.host.rewind(agreed);
+    chain.rewind(from);
+    this.#watch(chain);
+    this.#leader.tell(["follow", from, from]);
+  }
+
   #watch(chain: Chain): void {
     const { rules } = this;
     this.follower = new Follower(this.players.length, inputWidth(rules!.device), chain, frameMs(rules!));
   }
 
   #askBack(now: number): void {
-    if (!this.#leader || this.#back || !this.follower || now - this.#askedBack < 300) return;
-    if (this.follower.waiting > 8 || this.follower.frame < this.#restsFrom) return;
+    const { follower } = this;
+    if (!this.#leader || !follower || follower.parted !== undefined || now - this.#askedBack < ASK_BACK_EVERY) return;
+    if (follower.waiting > 8 || follower.frame < this.#restsFrom) return;
     this.#askedBack = now;
-    this.#leader.tell(["caughtUp", this.follower.frame]);
+    if (!this.#back) {
+      this.#caughtUp = follower.frame;
+      this.#leader.tell(["caughtUp", follower.frame]);
+    }
+    // What it lacks may have to come from somebody else than before.
+    for (const peer of this.#back ? this.#people.players : []) peer.tell(["follow", follower.known, follower.frame]);
   }
 
   #comeBack({ frame, away, epoch }: Comeback): void {
@@ -538,9 +573,8 @@ export class Session {
     if (!this.game || !this.rules) return;
     for (const { peer, mode } of this.#door?.watchers ?? [])
       if (!this.#feed.has(peer)) admitWatcher(peer, mode, this.#feed, this.game, this.#options.host);
-    const size = this.game.players * inputWidth(this.rules.device);
     const { agreed, chain } = this.game;
-    this.#feed.update(agreed, size, chain, (first, count) => this.#options.host.inputs(first, count));
+    this.#feed.update(agreed, chain, (first, count) => this.#options.host.inputs(first, count));
   }
 
   #beginAt([, ...piece]: Extract<Message, ["keyframe", ...unknown[]]>): void {

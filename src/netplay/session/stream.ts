@@ -1,7 +1,10 @@
 import type { PacketReader, PacketWriter } from "./wire.ts";
 
-/** Fragments that may be on their way at once. */
-const WINDOW = 64;
+/** Fragments that may be on their way at once, and bytes of them: at first, at least, and at most. */
+const FRAGMENTS = 256;
+const WINDOW = 16_000;
+const LEAST_WINDOW = 4000;
+const LARGEST_WINDOW = 64_000;
 /** Longest message, and most bytes of a fragment. */
 export const LONGEST_MESSAGE = 1 << 20;
 const FRAGMENT = 1000;
@@ -22,8 +25,8 @@ interface Fragment {
 export class ReliableStream {
   readonly #queue: Fragment[] = [];
   #next = 0;
-  /** Fragments that may be sent before one is acknowledged: fewer when some are lost. */
-  #window = 16;
+  /** Bytes that may be sent before some are acknowledged: fewer when datagrams are lost. */
+  #window = WINDOW;
   /** The fragment of the other side that is next, and those that came too early. */
   #expected = 0;
   readonly #early = new Map<number, { bytes: Uint8Array; last: boolean }>();
@@ -46,21 +49,23 @@ export class ReliableStream {
 
   /** Whether there is something to send now. */
   due(now: number, rtt: number): boolean {
-    return this.#queue.slice(0, this.#window).some((fragment) => isDue(fragment, now, rtt));
+    return this.#first.some((fragment) => isDue(fragment, now, rtt));
   }
 
   /** Writes the acknowledgement and as many due fragments as fit. */
   write(packet: PacketWriter, now: number, rtt: number): void {
     packet.integer(this.#expected);
     this.owesAck = false;
-    for (const fragment of this.#queue.slice(0, this.#window)) {
+    let lost = false;
+    for (const fragment of this.#first) {
       if (packet.left < fragment.bytes.length + 12) break;
       if (!isDue(fragment, now, rtt)) continue;
-      if (fragment.sent >= 0) this.#window = Math.max(4, this.#window * 0.9);
+      lost ||= fragment.sent >= 0;
       fragment.sent = now;
       packet.integer(fragment.bytes.length * 2 + (fragment.last ? 1 : 0));
       packet.integer(fragment.number).raw(fragment.bytes);
     }
+    if (lost) this.#window = Math.max(LEAST_WINDOW, this.#window * 0.9);
   }
 
   /** Reads what {@link write} wrote; returns the messages that are whole now, or undefined where it makes no sense. */
@@ -68,8 +73,9 @@ export class ReliableStream {
     const acknowledged = packet.integer();
     if (acknowledged > this.#next) return undefined;
     while (this.#queue.length > 0 && this.#queue[0]!.number < acknowledged) {
-      this.queued -= this.#queue.shift()!.bytes.length;
-      this.#window = Math.min(WINDOW, this.#window + 0.5);
+      const { length } = this.#queue.shift()!.bytes;
+      this.queued -= length;
+      this.#window = Math.min(LARGEST_WINDOW, this.#window + length / 2);
     }
     while (packet.left > 0) {
       const head = packet.integer();
@@ -77,10 +83,20 @@ export class ReliableStream {
       const bytes = packet.raw(head >> 1);
       if (!packet.ok || bytes.length > FRAGMENT) return undefined;
       this.owesAck = true;
-      if (number >= this.#expected && number < this.#expected + WINDOW && !this.#early.has(number))
+      if (number >= this.#expected && number < this.#expected + FRAGMENTS && !this.#early.has(number))
         this.#early.set(number, { bytes: bytes.slice(), last: head % 2 === 1 });
     }
     return packet.ok ? this.#whole() : undefined;
+  }
+
+  /** What may be on its way now. */
+  get #first(): Fragment[] {
+    let count = 0;
+    for (let bytes = 0; count < Math.min(this.#queue.length, FRAGMENTS); count++) {
+      bytes += this.#queue[count]!.bytes.length;
+      if (bytes > this.#window) break;
+    }
+    return count < this.#queue.length ? this.#queue.slice(0, count) : this.#queue;
   }
 
   #whole(): Uint8Array[] | undefined {
