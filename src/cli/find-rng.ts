@@ -107,7 +107,7 @@ function* told(
     .slice(0, 8)
     .map(([k, n]) => `${k} in ${n}`)
     .join(", ")}${rows.length > 8 ? ", ..." : ""}`;
-  if (!who) return;
+  if (!who || Object.keys(who.callers).length === 0) return;
   const places = (counts: Readonly<Record<string, number>>): string =>
     Object.entries(counts)
       .slice(0, 8)
