@@ -99,9 +99,10 @@ describe("on another core", () => {
   it("what parts is repaired by values, with all of memory but what is left out as native's in every frame", async () => {
     const cores = ["--core", "nestopia", "--target-core", "jsnes", "--frames", String(FRAMES)];
     const options = ["--rom", rom, ...cores, "--tail", "0", "--profile", file(name), "--fault", "lag@200"];
-    const synced = instep("align", clip, ...options, "--job", file("other"), "--json");
+    const synced = instep("sync", clip, ...options, "--job", file("other"), "-o", file("other.mkv"), "--json");
     expect(synced.code, synced.err).toBe(0);
-    const { repairs, residual } = JSON.parse(synced.out);
+    const { repairs, residual, seams, video } = JSON.parse(synced.out);
+    expect([seams[0].frame, video.frames]).toEqual([200, FRAMES]);
     expect(repairs.slice(0, 2)).toEqual([0, 200]); // what nobody wrote to at power-on, and the frame too many
     expect([repairs.length < 6, residual]).toEqual([true, 0]);
 
