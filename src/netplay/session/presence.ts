@@ -37,7 +37,7 @@ interface Leaving {
  * Who is still there. When players are lost, those who are left may go on without all of them at once: they find out
  * together how far each one's input is known to any of them, and from that frame on it rests, for all the same. So
  * everybody either takes part in that or is told later that the others went on. Only a part of the players that cannot
- * be outvoted goes on: more than half, or half with seat 0. Whoever has told what it knows takes no more of that input,
+ * be outvoted goes on: more than half, or half with the first. Whoever has told what it knows takes no more of that input,
  * and follows nobody else, until whoever asked has decided, or takes it back.
  */
 export class Presence {
@@ -151,13 +151,13 @@ export class Presence {
   }
 
   /**
-   * Those who are here are more than half, or half with seat 0: no other part of the players goes on without them. Whose
-   * process began anew is in no part, and does not count.
+   * Those who are here are more than half of those who play, or half with the first of them: no other part goes on
+   * without them. Who rests already does not count, nor does whoever began anew: they are in no part.
    */
   get #mayGoOn(): boolean {
-    const { count, here } = this.#seats;
-    const counting = count - this.anew.size;
-    return here.length * 2 > counting || (here.length * 2 === counting && here.includes(0));
+    const { count, here, away } = this.#seats;
+    const playing = Array.from({ length: count }, (_, seat) => seat).filter((s) => !away.has(s) && !this.anew.has(s));
+    return here.length * 2 > playing.length || (here.length * 2 === playing.length && here[0] === playing[0]);
   }
 
   /** What is known here of a player's input; from now on none of it is taken any more. */

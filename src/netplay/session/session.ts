@@ -358,7 +358,8 @@ export class Session {
         if (peer.seat >= 0) this.#fallen(peer, message[1], message[2]);
         break;
       case "back":
-        if (message[1] === this.seat && peer === this.#leader) {
+        if (message[1] === this.seat && peer.seat >= 0 && this.follower) {
+          this.#leader = peer;
           this.#playsFrom = message[2];
           this.#back = { frame: message[2], away: message[3], rests: message[4], epoch: message[5] };
         }

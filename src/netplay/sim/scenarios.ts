@@ -88,6 +88,7 @@ export function scenarioOf(seed: number, most = 8): Scenario {
     const lasts = random(1) < 0.5 ? long : 9000 + random(6000);
     return { ...base, frames: 1200, mischief: once((world) => world.part(1 + whole(players - 1), world.now + lasts)) };
   }
+  if (seed % 16 === 0) return { ...base, ...misfortunes(players, rules, whole) };
   switch (kind) {
     case 0:
       return { ...base, mischief: once((world) => world.network.cut(who, other, world.now + long)) };
@@ -141,6 +142,37 @@ export function scenarioOf(seed: number, most = 8): Scenario {
     default:
       return base;
   }
+}
+
+/**
+ * Several misfortunes in one session, at any time, also one in another: cuts, parts, machines that stand still, and a process
+ * that begins anew; then nothing else lasts long, as what nobody plays any more is lost.
+ */
+function misfortunes(
+  players: number,
+  rules: Rules,
+  whole: (below: number) => number,
+): Pick<Scenario, "frames" | "rules" | "mischief"> {
+  const anew = players > 2 && whole(2) === 0;
+  const some = Array.from({ length: 2 + whole(3) }, (_, i) => {
+    const [at, seat, first] = [50 + whole(600), whole(players), 1 + whole(players - 1)];
+    const other = (seat + 1 + whole(players - 1)) % players;
+    const lasts = anew || whole(2) === 0 ? 500 + whole(4000) : 9000 + whole(6000);
+    const kinds: ((world: World) => void)[] = [
+      ({ network, now }) => network.cut(seat, other, now + lasts),
+      (world) => world.part(first, world.now + lasts),
+      ({ people, now }) => {
+        people[seat]!.stalledUntil = now + lasts;
+      },
+    ];
+    const act = anew && i === 0 ? (world: World) => world.restart(seat, whole(12_000)) : kinds[whole(kinds.length)]!;
+    return { at, seat, act };
+  });
+  const mischief = (world: World, seat: number): void => {
+    const due = some.findIndex((one) => one.seat === seat && world.people[seat]!.frame >= one.at);
+    if (due >= 0) some.splice(due, 1)[0]!.act(world);
+  };
+  return { frames: 1200, rules: { ...rules, lost: whole(5) === 0 ? "wait" : "go on" }, mischief };
 }
 
 /** The session of a seed with a real console, for two players. */
