@@ -9,13 +9,13 @@ import { defaultProfile, type Profile, parseProfile } from "../../src/watch/prof
 import { ReadingsLog } from "../../src/watch/readings-log.ts";
 import { hasShared, shared } from "../support/data.ts";
 
-const END = 1500;
+const END = 1000;
 
 /** A run in this process as a reference, played to its end at once; `seeker` is another one of the same boot. */
 function referenceOf(run: Run, seeker: Run, profile: Profile): Reference & { asked: number[] } {
   const log = new ReadingsLog(profile, END);
   log.append(run.read());
-  run.keepHistory(64 << 20, 60);
+  run.keepHistory(64 << 20, 5);
   log.append(run.play(END));
   const asked: number[] = [];
   return {
