@@ -1,43 +1,11 @@
 import { isSlp } from "../../movie/slp/raw.ts";
 import { fileOf, nameOf, type Openable } from "./files.ts";
+import type { Host, OpenWith, RecordWith } from "./host.ts";
 import { type Model, newModel } from "./model.ts";
 import { SlpSource } from "./slp-source.ts";
 import type { Beat, Command, FrameSource, GameFile, News } from "./source.ts";
+import { Waiting } from "./waiting.ts";
 import { WorkerSource } from "./worker-source.ts";
-
-export interface OpenWith {
-  /** The file's name, where bytes have none. */
-  readonly name?: string | undefined;
-  /** The game; else it is asked for. */
-  readonly rom?: Openable | undefined;
-  /** Another player's Slippi recording of the same match. */
-  readonly against?: Openable | undefined;
-}
-
-export interface RecordWith {
-  readonly name?: string;
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Save RAM to start with. */
-  readonly save?: Uint8Array;
-  /** What to watch (docs/profiles.md), as the file's JSON. */
-  readonly profile?: unknown;
-}
-
-/** The element around it: what it shows, and tells its page. */
-export interface Host {
-  /** The embedded core to play on, where it is to be another than the recording's own. */
-  readonly core: string | null;
-  readonly loop: boolean;
-  sourceFor: ((recording: GameFile, core: string, system: string) => FrameSource | undefined) | undefined;
-  /** The model is another now. */
-  changed(): void;
-  /** That canvas is the screen now: frames are drawn into it elsewhere. */
-  screen(canvas: HTMLCanvasElement): void;
-  shown(frame: number): void;
-  thumbnail(frame: number, picture: ImageBitmap): void;
-  /** False where the page says that it sees to it itself. */
-  say(type: string, detail: unknown): boolean;
-}
 
 const WORKER = new URL("./instep-player-worker.js", import.meta.url);
 const SLP_WORKER = new URL("./instep-slp.js", import.meta.url);
@@ -57,9 +25,7 @@ export class Conductor {
   #recorded: Extract<Command, { do: "record" }> | undefined;
   #loading = new AbortController();
   #opening: { resolve(): void; reject(error: Error): void } | undefined;
-  readonly #sought: { readonly frame: number; arrive(): void }[] = [];
-  readonly #asked = new Map<number, (value: never) => void>();
-  #asks = 0;
+  readonly #waiting = new Waiting();
 
   constructor(host: Host) {
     this.#host = host;
@@ -142,10 +108,9 @@ export class Conductor {
     if (opened?.kind !== "replay") return Promise.resolve();
     const to = Math.max(0, Math.min(Math.round(frame), opened.frames));
     this.set({ begun: true });
-    return new Promise((arrive) => {
-      this.#sought.push({ frame: to, arrive });
-      this.tell({ do: "seek", frame: to });
-    });
+    const arrives = this.#waiting.seek(to);
+    this.tell({ do: "seek", frame: to });
+    return arrives;
   }
 
   rate(rate: number): void {
@@ -198,13 +163,10 @@ export class Conductor {
     this.onSource(source);
   }
 
-  /** Nobody waits for it any more. */
   #leave(): void {
     this.#source?.close();
     this.#source = undefined;
-    this.#arrived(this.#sought.length - 1);
-    for (const answer of this.#asked.values()) answer(undefined as never);
-    this.#asked.clear();
+    this.#waiting.leave();
   }
 
   /** Tells it, and waits until what it opens is open. */
@@ -217,11 +179,7 @@ export class Conductor {
 
   #ask<T>(what: "recording" | "finish" | "beat"): Promise<T> {
     if (!this.#source) return Promise.resolve(undefined as T);
-    const id = this.#asks++;
-    return new Promise<T>((resolve) => {
-      this.#asked.set(id, resolve);
-      this.tell({ do: "ask", what, id });
-    });
+    return this.#waiting.ask((id) => this.tell({ do: "ask", what, id }));
   }
 
   #hear(news: News): void {
@@ -261,7 +219,7 @@ export class Conductor {
         return;
       case "seeked":
         if (model.seeking) this.set({ seeking: undefined });
-        this.#arrived(this.#sought.findLastIndex(({ frame }) => frame === news.frame));
+        this.#waiting.seeked(news.frame);
         this.#host.say("seeked", { frame: news.frame });
         return;
       case "paused":
@@ -292,8 +250,7 @@ export class Conductor {
         this.#fail(news.line);
         return;
       case "answer":
-        this.#asked.get(news.id)?.(news.value as never);
-        this.#asked.delete(news.id);
+        this.#waiting.answered(news.id, news.value);
     }
   }
 
@@ -302,16 +259,11 @@ export class Conductor {
     this.#opening = undefined;
   }
 
-  /** Up to that one of the seeks that wait: those before it were passed over. */
-  #arrived(last: number): void {
-    for (const { arrive } of this.#sought.splice(0, last + 1)) arrive();
-  }
-
   /** Says what is wrong; what plays already stays. */
   #fail(line: string, phase: "fault" | "native" = "fault"): void {
     if (this.model.phase === "ready") this.set({ stumbled: line, seeking: undefined });
     else this.set({ phase, line });
-    this.#arrived(this.#sought.length - 1);
+    this.#waiting.stumbled();
     this.#opening?.reject(new Error(line));
     this.#opening = undefined;
     this.#host.say("fault", { message: line });

@@ -1,6 +1,7 @@
 import { LitElement, type PropertyValues } from "lit";
-import { Conductor, type Host, type OpenWith, type RecordWith } from "./conductor.ts";
+import { Conductor } from "./conductor.ts";
 import type { Openable } from "./files.ts";
+import type { Host, OpenWith, RecordWith } from "./host.ts";
 import { Keys } from "./keys.ts";
 import { Pads } from "./pads.ts";
 import type { InstepSeekBar } from "./seek-bar.ts";
