@@ -29,7 +29,8 @@ it("two consoles play in real time over a wire of 40 ms, in step and at full spe
   ada.session.end("that is enough");
   await stopped;
   expect(events[1]!.at(-1)).toEqual({ kind: "ended", why: "1: that is enough" });
-  expect(events[0]!.map(({ kind }) => kind)).toEqual(["joined", "started", "ended"]);
+  const kinds = events[0]!.map(({ kind }) => kind).filter((kind) => kind !== "lobby");
+  expect(kinds).toEqual(["joined", "started", "ended"]);
 });
 
 it("a machine with another option is refused, and both are told in one line what differs", async () => {
@@ -43,6 +44,6 @@ it("a machine with another option is refused, and both are told in one line what
   expect(bo.session.ended).toMatch(
     /^Bo's machine differs: settings\.ram is ff, the host's jsnes \(and 1 more: ramFill\)$/,
   );
-  expect(events[0]!.at(-1)).toEqual({ kind: "refused", name: "Bo", why: bo.session.ended });
+  expect(events[0]).toContainEqual({ kind: "refused", name: "Bo", why: bo.session.ended });
   ada.play.stop();
 });

@@ -157,6 +157,8 @@ const MESSAGES = {
   askBack: [small, uint],
   backAt: [small, uint, v.boolean()],
   back: [small, uint, list(uint, 16), uint, small],
+  /** Nothing came of that. */
+  notBack: [small],
   /** To one who was away: the others let you rest from this frame on; whether it is fed already. Its answer: the frame from which it needs inputs, and how far it has come. */
   fallen: [uint, v.boolean()],
   follow: [uint, uint],

@@ -152,11 +152,13 @@ export class Presence {
 
   /**
    * Those who are here are more than half of those who play, or half with the first of them: no other part goes on
-   * without them. Who rests already does not count, nor does whoever began anew: they are in no part.
+   * without them. Who rests already does not count, nor does whoever began anew: they are in no part, unless they are back.
    */
   get #mayGoOn(): boolean {
-    const { count, here, away } = this.#seats;
-    const playing = Array.from({ length: count }, (_, seat) => seat).filter((s) => !away.has(s) && !this.anew.has(s));
+    const { count, here, away, maybeBack } = this.#seats;
+    const playing = Array.from({ length: count }, (_, seat) => seat).filter(
+      (seat) => maybeBack.has(seat) || !(away.has(seat) || this.anew.has(seat)),
+    );
     return here.length * 2 > playing.length || (here.length * 2 === playing.length && here[0] === playing[0]);
   }
 

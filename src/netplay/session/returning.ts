@@ -78,7 +78,10 @@ export class Returning {
         const [, who, frame] = message;
         if (!leads) return true;
         const ok = timeline.frame <= frame && !mending.active;
-        if (ok) this.#game.barrier = frame;
+        if (ok) {
+          this.#game.barrier = frame;
+          seats.maybeBack.add(who);
+        }
         if (ok && !seats.leads) this.#return = { seat: who, frame, answers: new Map(), until: now + 5 * ASK_EVERY };
         seats.tell(seat, ["backAt", who, frame, ok]);
         return true;
@@ -86,6 +89,9 @@ export class Returning {
       case "backAt":
         if (this.#return?.seat === message[1] && this.#return.frame === message[2])
           this.#answer(this.#return, seat, message[3]);
+        return true;
+      case "notBack":
+        if (leads) seats.maybeBack.delete(message[1]);
         return true;
       default:
         return false;
@@ -96,6 +102,7 @@ export class Returning {
   back(peer: Peer, frame: number): void {
     const { seats, timeline } = this.#game;
     if (!seats.away.delete(peer.seat)) return;
+    seats.maybeBack.delete(peer.seat);
     seats.replace(peer);
     this.#game.presence.returned(peer.seat);
     timeline.back(peer.seat, frame);
@@ -135,6 +142,8 @@ export class Returning {
   }
 
   #cancel(): void {
+    const { seats } = this.#game;
+    if (seats.leads) seats.tellAll(["notBack", this.#return!.seat]);
     this.#return = undefined;
     this.#game.barrier = Number.POSITIVE_INFINITY;
   }

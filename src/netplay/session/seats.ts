@@ -9,6 +9,8 @@ export class Seats {
   peers: readonly Peer[];
   /** Seats whose input rests: all others know from which frame on. */
   readonly away = new Set<number>();
+  /** Of those, whoever may be back by now, as this one agreed to that and did not hear what came of it. */
+  readonly maybeBack = new Set<number>();
   readonly own: Message[] = [];
 
   constructor(me: number, count: number, peers: readonly Peer[]) {

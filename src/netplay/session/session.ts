@@ -1,5 +1,6 @@
 import type { Boot } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
+import { CatchUp, type Comeback } from "./catch-up.ts";
 import { Chain } from "./chain.ts";
 import { Door, type Hosting, type Opened } from "./door.ts";
 import type { SessionEvent, SessionHost } from "./events.ts";
@@ -34,18 +35,8 @@ export interface SessionOptions extends Application {
 const MOST_SIGNATURES = 1000;
 /** Bytes that wait for somebody, from which on signatures are not told. */
 const WAITING = 1 << 17;
-/** Milliseconds after which one who follows asks again to come back. */
-const ASK_BACK_EVERY = 300;
 /** Milliseconds that the last frames may take until all agree on them. */
 const LAST_FRAMES = 3000;
-
-/** From where on a player counts again who was away, who is away then and rests from where on, and the number of repairs until then. */
-interface Comeback {
-  readonly frame: number;
-  readonly away: readonly number[];
-  readonly rests: number;
-  readonly epoch: number;
-}
 
 /** The session is over after that frame, and why. */
 interface Closing {
@@ -82,18 +73,8 @@ export class Session {
   readonly #feed = new Feed();
   #returning: Returning | undefined;
   readonly #readmission = new Readmission();
-  /** Whom this one asks to come back, when it did so last, and what was agreed. */
-  #leader: Peer | undefined;
-  #askedBack = 0;
-  #caughtUp = 0;
-  /** The others let this one rest from this frame on: before it, its input was its own. */
-  #restsFrom = 0;
-  #back: Comeback | undefined;
-  /** The frame from which this one's input counts, again: whoever let it rest before is not up to date. */
-  #playsFrom = 0;
+  readonly #catchUp = new CatchUp();
   readonly #beginning = new Beginning();
-  /** The last frame that was sure when this one was found to have parted, as it followed. */
-  #partedAfter = -1;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -275,10 +256,10 @@ export class Session {
     if (this.game) this.#readmission.update(this.game, this.#lobby.id ?? this.#options.id, this.#opened!, this.rules!);
     this.#returning?.update(now, this.peers);
     const come = this.follower?.news;
-    if (come !== undefined) (this.#leader ?? this.#lobby.host)?.tell(["hasCome", come]);
-    this.#askBack(now);
-    if (this.#back && this.follower?.waiting === 0 && this.follower.frame >= Math.max(this.#back.rests, this.#caughtUp))
-      this.#comeBack(this.#back);
+    if (come !== undefined) (this.#catchUp.leader ?? this.#lobby.host)?.tell(["hasCome", come]);
+    if (this.follower) this.#catchUp.ask(now, this.follower, this.#people.players);
+    const comeback = this.follower && this.#catchUp.due(this.follower);
+    if (comeback) this.#comeBack(comeback);
     for (const seat of this.#returning?.returned.splice(0) ?? []) this.#returned(seat);
     if (this.follower?.parted !== undefined) this.#parted(this.follower, this.follower.parted);
     for (const event of this.game?.presence.events.splice(0) ?? []) {
@@ -320,7 +301,7 @@ export class Session {
         this.#door?.takeSave(peer, message[2], message[3]);
         break;
       case "inputs":
-        if ((fromHost || peer === this.#leader) && !this.game)
+        if ((fromHost || peer === this.#catchUp.leader) && !this.game)
           this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
         break;
       case "keyframe":
@@ -358,11 +339,8 @@ export class Session {
         if (peer.seat >= 0) this.#fallen(peer, message[1], message[2]);
         break;
       case "back":
-        if (message[1] === this.seat && peer.seat >= 0 && this.follower) {
-          this.#leader = peer;
-          this.#playsFrom = message[2];
-          this.#back = { frame: message[2], away: message[3], rests: message[4], epoch: message[5] };
-        }
+        if (message[1] !== this.seat || peer.seat < 0 || !this.follower) break;
+        this.#catchUp.agreed(peer, { frame: message[2], away: message[3], rests: message[4], epoch: message[5] });
         break;
       case "pause":
         if (peer.seat < 0) break;
@@ -502,26 +480,20 @@ export class Session {
   /** The others played on, and that one leads them: maybe another than when this one began to follow. */
   #fallen(leader: Peer, rests: number, fed: boolean): void {
     const { follower } = this;
-    if (rests < this.#playsFrom) return;
-    this.#back = undefined;
-    if (!follower) this.#fall(leader, rests);
-    else if (this.#leader && (leader !== this.#leader || !fed)) {
-      this.#leader = leader;
-      leader.tell(["follow", follower.known, follower.frame]);
-    }
+    if (this.seat < 0 || !this.#opened || !this.#people.seatAll(this.seat)) return;
+    if (!this.#catchUp.heed(leader, rests, fed)) return;
+    if (follower) leader.tell(["follow", follower.known, follower.frame]);
+    else this.#fall(leader, rests);
   }
 
   /** From now on this one follows, until it is near enough to play again. It may have begun anew. */
   #fall(leader: Peer, rests: number): void {
     const { game } = this;
-    if (!game && (this.seat < 0 || !this.#opened || !this.#people.seatAll(this.seat))) return;
     // What this one settled alone may hold input of others that nobody else has.
     const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests, leader.agreed)) : 0;
     game?.chain.rewind(frame);
     this.game = undefined;
     this.#returning = undefined;
-    this.#leader = leader;
-    this.#restsFrom = rests;
     this.#begin();
     this.#watch(game?.chain ?? this.#firstChain());
     leader.tell(["follow", frame, frame]);
@@ -529,33 +501,19 @@ export class Session {
   }
 
   /** This one follows, and came to something else than the players. Who is to play again tries once more, from before. */
-  #parted({ agreed, chain }: Follower, frame: number): void {
-    if (agreed === this.#partedAfter) return;
-    this.#partedAfter = agreed;
+  #parted(follower: Follower, frame: number): void {
+    if (!this.#catchUp.parted(follower)) return;
     this.events.push({ kind: "parted", frame });
-    if (!this.#leader) return;
-    const from = this.#options.host.rewind(agreed);
-    chain.rewind(from);
-    this.#watch(chain);
-    this.#leader.tell(["follow", from, from]);
+    if (!this.#catchUp.leader) return;
+    const from = this.#options.host.rewind(follower.agreed);
+    follower.chain.rewind(from);
+    this.#watch(follower.chain);
+    this.#catchUp.leader.tell(["follow", from, from]);
   }
 
   #watch(chain: Chain): void {
     const { rules } = this;
     this.follower = new Follower(this.players.length, inputWidth(rules!.device), chain, frameMs(rules!));
-  }
-
-  #askBack(now: number): void {
-    const { follower } = this;
-    if (!this.#leader || !follower || follower.parted !== undefined || now - this.#askedBack < ASK_BACK_EVERY) return;
-    if (follower.waiting > 8 || follower.frame < this.#restsFrom) return;
-    this.#askedBack = now;
-    if (!this.#back) {
-      this.#caughtUp = follower.frame;
-      this.#leader.tell(["caughtUp", follower.frame]);
-    }
-    // What it lacks may have to come from somebody else than before.
-    for (const peer of this.#back ? this.#people.players : []) peer.tell(["follow", follower.known, follower.frame]);
   }
 
   #comeBack({ frame, away, epoch }: Comeback): void {
@@ -565,8 +523,6 @@ export class Session {
     this.#play(seats, this.follower!.chain, frame);
     this.game!.mending.epoch = epoch;
     this.follower = undefined;
-    this.#leader = undefined;
-    this.#back = undefined;
     this.events.push({ kind: "back", name: this.name, seat: this.seat });
   }
 

@@ -172,7 +172,7 @@ function misfortunes(
     const due = some.findIndex((one) => one.seat === seat && world.people[seat]!.frame >= one.at);
     if (due >= 0) some.splice(due, 1)[0]!.act(world);
   };
-  return { frames: 1200, rules: { ...rules, lost: whole(5) === 0 ? "wait" : "go on" }, mischief };
+  return { frames: 900, rules: { ...rules, lost: whole(5) === 0 ? "wait" : "go on" }, mischief };
 }
 
 /** The session of a seed with a real console, for two players. */
