@@ -63,6 +63,8 @@ class Library extends View {
   #list(shown: readonly Entry[], jobs: readonly Job[], all: number): TemplateResult {
     const alone = this.#kind === "job";
     const some = alone ? jobs : this.#kind === "all" ? jobs.slice(0, JOBS_BESIDE) : [];
+    // What is told before the whole is there would be moved by it.
+    if (!store.loaded) return this.#empty(all);
     if (shown.length + some.length === 0) return alone ? NO_JOBS : this.#empty(all);
     const rest = jobs.length - some.length;
     return html`
