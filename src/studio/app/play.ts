@@ -45,7 +45,7 @@ class Play extends View {
 
   #choose(): TemplateResult {
     const roms = [...store.entries.values()]
-      .filter(({ kind }) => kind === "rom")
+      .filter(({ kind }) => kind === "rom" && store.loaded)
       .sort((a, b) => order(a) - order(b) || (a.name < b.name ? -1 : 1));
     return html`
       <header class="head"><h1>Play and record</h1></header>
