@@ -218,6 +218,8 @@ export class Presence {
       this.#timeline.put(seat, f, bytes, (f - first) * width);
     this.#timeline.leave(seat, frame);
     this.#seats.away.add(seat);
+    // What it asked for comes to nothing: it is told itself that the others went on.
+    for (const [lost, asker] of this.#frozen) if (asker === seat) this.#frozen.delete(lost);
     this.events.push({ kind: "away", name: this.#seats.peer(seat)?.name ?? "", seat, frame });
   }
 }
