@@ -267,4 +267,6 @@ if (before?.rom)
     into: { code, mode: before.at.mode },
     holds: before.at.mode === "play",
   });
-else await setup.fromAddress(query, code);
+else void setup.fromAddress(query, code);
+// Nobody can press what does nothing yet, or choose what the address then changes.
+document.querySelector("main")!.inert = false;

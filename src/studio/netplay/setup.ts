@@ -23,6 +23,8 @@ export class Setup {
   onGo: (choice: Choice) => void = () => {};
   onFault: (line: string) => void = () => {};
   rom: Rom | undefined;
+  /** A game that is not here yet: whoever goes on waits for it. */
+  #coming: Promise<Rom> | undefined;
   readonly #form = byId<HTMLFormElement>("setup");
 
   constructor() {
@@ -40,7 +42,7 @@ export class Setup {
       this.#try(() => this.#go(true));
     });
     byId("rom").addEventListener("change", ({ target }) => this.#takeFile((target as HTMLInputElement).files?.[0]));
-    byId("gleam").addEventListener("click", () => this.#try(async () => this.#take(await romOfUrl("gleam.nes"))));
+    byId("gleam").addEventListener("click", () => void this.#open(romOfUrl("gleam.nes")));
     const drop = byId("drop");
     const stage = byId("stage");
     stage.addEventListener("dragover", (event) => {
@@ -68,10 +70,8 @@ export class Setup {
     this.#select("from").value = mode === "watch now" ? "watch now" : "watch";
     this.#mode = mode.startsWith("watch") ? "watch" : code ? "play" : "host";
     const path = query.get("autohost") ?? query.get("rom");
-    await this.#try(async () => {
-      if (path !== null) this.#take(await romOfUrl(path));
-      if (query.has("autohost") || query.has("auto")) await this.#go(false);
-    });
+    if (path !== null) void this.#open(romOfUrl(path));
+    if (query.has("autohost") || query.has("auto")) await this.#try(() => this.#go(false));
   }
 
   show(shown: boolean): void {
@@ -101,7 +101,18 @@ export class Setup {
   }
 
   #takeFile(file: File | undefined): void {
-    if (file) void this.#try(async () => this.#take(await romOfFile(file)));
+    if (file) void this.#open(romOfFile(file));
+  }
+
+  #open(rom: Promise<Rom>): Promise<void> {
+    this.#coming = rom;
+    return this.#try(async () => {
+      try {
+        this.#take(await rom);
+      } finally {
+        this.#coming = undefined;
+      }
+    });
   }
 
   #take(rom: Rom): void {
@@ -119,6 +130,7 @@ export class Setup {
   }
 
   async #go(holds: boolean): Promise<void> {
+    await this.#coming;
     const rom = this.rom;
     const name = this.#input("name").value.trim() || "Player";
     if (!rom) {
