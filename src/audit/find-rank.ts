@@ -31,8 +31,8 @@ export interface Disturbed {
 export interface Ranked {
   /** Best first. */
   readonly canaries: readonly Canary[];
-  /** Values that were passed over, by reason: they differ while in step; no run showed in them. */
-  readonly noise: { readonly harmless: number; readonly silent: number };
+  /** Values that were passed over, by reason: they differ while in step; no run showed in them; they only say where things lie. */
+  readonly noise: { readonly harmless: number; readonly silent: number; readonly pointers: number };
 }
 
 /** Frames of a power-on in which memory is still being set up. */
@@ -45,9 +45,13 @@ const TOLERANCE = 1 / 16;
 /** All values that the traces hold, by how they tell of a desync. */
 export function rank(learnt: Lockstep, disturbed: readonly Disturbed[]): Ranked {
   const { native, target, inStep, partings, regions } = learnt;
-  const noise = { harmless: 0, silent: 0 };
+  const noise = { harmless: 0, silent: 0, pointers: 0 };
   const canaries: Canary[] = [];
   for (const value of valuesIn(regions, native)) {
+    if (value.points) {
+      noise.pointers++;
+      continue;
+    }
     const differs = (run: Trace, row: number, at: number, step: number): boolean => {
       const [a, b] = [readValue(value, native, at), readValue(value, run, row)];
       return a !== b && !(Math.abs(a - b) <= step) && !(Number.isNaN(a) && Number.isNaN(b));

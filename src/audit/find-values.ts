@@ -16,6 +16,8 @@ export interface Value {
   readonly counts: boolean;
   /** Most of its moves are no multiples of 16: it has digits after the point, if it is fixed-point. */
   readonly fine: boolean;
+  /** It is always an address in one of the regions, or null. */
+  readonly points: boolean;
   /** Where in a row of the trace its bytes are. */
   readonly at: number;
   readonly swap: number;
@@ -70,8 +72,11 @@ export function* valuesIn(regions: readonly Place[], run: Trace): Generator<Valu
       const value = { type, endian, at: at + i, swap: place.swap };
       const course = courseOf(value, run);
       const address = place.base + from + i;
-      if (course)
-        yield { ...value, ...course, region: place.name, address, name: `${place.name} ${address.toString(16)}` };
+      if (course) {
+        const points = wide && SIZE[type] === 4 && pointer(regions, value, run);
+        const name = `${place.name} ${address.toString(16)}`;
+        yield { ...value, ...course, points, region: place.name, address, name };
+      }
       i += SIZE[type];
     }
   }
@@ -129,6 +134,22 @@ function still({ bytes, rows, stride }: Trace, at: number, size: number): boolea
   for (let row = 2; row < rows; row++)
     for (let i = at; i < at + size; i++) if (bytes[row * stride + i] !== bytes[(row - 1) * stride + i]) return false;
   return true;
+}
+
+/** MIPS has the same memory at two addresses, cached and not (KSEG0 and KSEG1). */
+const MIPS = { from: 0x80000000, alias: 0x20000000 };
+
+function pointer(regions: readonly Place[], { at, endian, swap }: Pick<Value, "at" | "endian" | "swap">, run: Trace) {
+  const inside = (address: number): boolean =>
+    regions.some(({ base, size }) => {
+      const offset = address - base;
+      const aliased = base >= MIPS.from && offset >= MIPS.alias ? offset - MIPS.alias : offset;
+      return aliased >= 0 && aliased < size;
+    });
+  const seen = new Set<number>();
+  for (let row = 1; row < run.rows; row++) seen.add(readValue({ at, type: "u32", endian, swap }, run, row));
+  seen.delete(0);
+  return seen.size > 0 && [...seen].every((address) => address % 2 === 0 && inside(address));
 }
 
 /** Undefined for what never changes. */

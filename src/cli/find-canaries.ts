@@ -134,7 +134,7 @@ function* told(
   for (const [i, { region, address, layout, columns }] of matrices.slice(0, MATRICES).entries())
     yield `${`matrix ${i + 1}`.padEnd(24)} ${region} $${address.toString(16)}: 3 rows of ${columns}, ${layout === "halves" ? "whole parts, then fractions" : layout}`;
   if (matrices.length > MATRICES) yield `and ${matrices.length - MATRICES} more matrices`;
-  yield `${ranked} values show a desync; passed over: ${passedOver.harmless} that differ while in step, ${passedOver.silent} that show nothing`;
+  yield `${ranked} values show a desync; passed over: ${passedOver.harmless} that differ while in step, ${passedOver.silent} that show nothing, ${passedOver.pointers} pointers`;
   if (apart) {
     const at = partings
       .slice(0, 12)
