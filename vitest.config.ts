@@ -2,7 +2,18 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Where the longest tests are: begun first, so that no core of the machine waits at the end for one of them. */
-const LONG = ["cli/cybercoaster", "cli/resume", "cli/netplay-lossy", "follow/follow", "cli/ds"];
+const LONG = [
+  "cli/cybercoaster",
+  "cli/resume",
+  "browser/netplay-page",
+  "netplay/session",
+  "cli/recording-kill",
+  "replay/long",
+  "browser/studio",
+  "cli/netplay-lossy",
+  "follow/follow",
+  "cli/ds",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -18,7 +18,8 @@ const profile = {
   profile: parseProfile("profile.json", readFileSync(`${gleam}profile.json`, "utf8")),
 };
 
-const KILLS = 100;
+/** `KILLS=100` kills a hundred, in a minute. */
+const KILLS = Number(process.env.KILLS ?? 48);
 /** Frames that a recorder is asked for at once: so exactly is known how far it was. */
 const BATCH = 10;
 /** Rows that are not written yet may be so many: a second has sixty. */

@@ -33,7 +33,7 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
       "--core",
       "nestopia",
       "--frames",
-      "3000",
+      "2000",
       ...faults,
       "-o",
       out(name),

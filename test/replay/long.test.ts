@@ -9,7 +9,7 @@ import { fingerprint } from "../../src/watch/watcher.ts";
 import { scratch } from "../support/cli.ts";
 
 /** `MINUTES=60` plays an hour, in some four minutes. */
-const MINUTES = Number(process.env.MINUTES ?? 10);
+const MINUTES = Number(process.env.MINUTES ?? 6);
 const FRAMES = MINUTES * 3600;
 const SEEKS = 1000;
 const folder = scratch();
