@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Trace } from "../../src/audit/find-trace.ts";
+import { placeOf, Trace } from "../../src/audit/find-trace.ts";
 import { valuesIn } from "../../src/audit/find-values.ts";
 
 const [ROWS, SIZE] = [60, 0x20000];
@@ -8,14 +8,15 @@ const [ROWS, SIZE] = [60, 0x20000];
 function valuesOf(base: number, swap: 0 | 3, at: readonly ((row: number) => number)[]) {
   const bytes = new Uint8Array(SIZE);
   const view = new DataView(bytes.buffer);
-  const region = { name: "ram", base, size: SIZE, endian: swap ? "big" : "little", swap, bytes } as const;
+  const order = swap ? ({ endian: "big", swap } as const) : ({ endian: "little" } as const);
+  const region = { name: "ram", base, size: SIZE, bytes, ...order };
   const traced = new Trace([at.map((_, w) => w * 4)], ROWS);
   for (let row = 1; row < ROWS; row++) {
     // A host's own words, whatever order the console's bytes have.
     for (const [w, word] of at.entries()) view.setUint32(w * 4, word(row) >>> 0, true);
     traced.take([region], row);
   }
-  return [...valuesIn([region], traced)];
+  return [...valuesIn([placeOf(region)], traced)];
 }
 
 describe("a word that changes", () => {
