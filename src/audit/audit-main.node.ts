@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import { serve } from "../machine/instance/child.ts";
+import { serve, signOfLife } from "../machine/instance/child.ts";
 import { regionOf, SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
 import { Problem } from "../problem.ts";
 import type { Run } from "../replay/run.ts";
 import { fingerprint } from "../watch/watcher.ts";
 import { MemoryLog, memoryOf, type Parting, regionsOf } from "./audit-memory.ts";
-import { opened, signOfLife, stepped, tellBy } from "./audit-open.node.ts";
+import { opened, stepped } from "./audit-open.node.ts";
 import { type Prints, type Region, sameMemory, type Trace, type TraceSpec } from "./audit-trace.ts";
 import { chain, source } from "./explain-chain.node.ts";
 
@@ -73,7 +73,7 @@ const verbs = {
   source,
 };
 export type AuditVerbs = typeof verbs;
-tellBy(serve(verbs));
+serve(verbs);
 
 /** From here on all threads of this process, also those that a core starts, take turns on one CPU core. */
 function useOneCpu(): void {

@@ -1,4 +1,5 @@
 import { openMachine } from "../follow/open-run.node.ts";
+import { signOfLife } from "../machine/instance/child.ts";
 import { SHOW_NOTHING } from "../machine/machine.ts";
 import { Run } from "../replay/run.ts";
 import type { Stepped } from "./audit-memory.ts";
@@ -22,16 +23,3 @@ export async function stepped(spec: TraceSpec): Promise<Stepped> {
   };
   return { machine: it.machine, step };
 }
-
-/** A slow core says that it is not hung. */
-let progress: (value: unknown) => void;
-let last = 0;
-export function signOfLife(): void {
-  const now = performance.now();
-  if (now - last < 5000) return;
-  last = now;
-  progress(0);
-}
-export const tellBy = (how: (value: unknown) => void): void => {
-  progress = how;
-};

@@ -1,8 +1,9 @@
+import { signOfLife } from "../machine/instance/child.ts";
 import type { MemoryRegion } from "../machine/machine.ts";
 import { SHOW_ALL, SHOW_NOTHING } from "../machine/machine.ts";
 import type { Run } from "../replay/run.ts";
 import { memoryOf, regionsOf } from "./audit-memory.ts";
-import { opened, signOfLife } from "./audit-open.node.ts";
+import { opened } from "./audit-open.node.ts";
 import { type Place, placesIn, type TraceSpec } from "./audit-trace.ts";
 import { smallest } from "./explain-smallest.ts";
 

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type IndexSpec, type OpenIndexed, openIndexed } from "../follow/index-open.node.ts";
 import { diskProblem } from "../follow/job.node.ts";
-import { serve } from "../machine/instance/child.ts";
+import { serve, signOfLife } from "../machine/instance/child.ts";
 import { SHOW_ALL } from "../machine/machine.ts";
 import type { VideoOptions } from "./codecs.ts";
 import { SegmentEncoder } from "./encoder.ts";
@@ -61,15 +61,6 @@ const verbs = {
 export type ClipVerbs = typeof verbs;
 
 const progress = serve(verbs);
-
-/** A slow core may play for minutes until the first frame is reached: it says that it is not hung. */
-let lastSign = 0;
-function signOfLife(): void {
-  const now = performance.now();
-  if (now - lastSign < 5000) return;
-  lastSign = now;
-  progress(0);
-}
 
 /** The largest picture of the first frames. */
 function sizeOf(

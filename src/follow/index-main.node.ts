@@ -1,5 +1,5 @@
 import type { Boot } from "../machine/boot.ts";
-import { serve } from "../machine/instance/child.ts";
+import { serve, signOfLife } from "../machine/instance/child.ts";
 import type { Sought } from "../replay/seek.ts";
 import { IndexMaker } from "../replay/seek-maker.ts";
 import { type IndexSpec, type OpenIndexed, openIndexed } from "./index-open.node.ts";
@@ -75,16 +75,7 @@ const verbs = {
 };
 export type IndexVerbs = typeof verbs;
 
-const progress = serve(verbs);
-
-/** A slow core takes minutes for one message: it says that it is not hung. */
-let lastSign = 0;
-function signOfLife(): void {
-  const now = performance.now();
-  if (now - lastSign < 5000) return;
-  lastSign = now;
-  progress(undefined);
-}
+serve(verbs);
 
 function indexed(): Indexed {
   const { index, path } = open.file;

@@ -1,6 +1,6 @@
 import type { Keyframe } from "../history/history.ts";
 import type { Boot } from "../machine/boot.ts";
-import { serve } from "../machine/instance/child.ts";
+import { serve, signOfLife } from "../machine/instance/child.ts";
 import { SHOW_NOTHING, type Show, type Timing } from "../machine/machine.ts";
 import { uncovered } from "../replay/moments.ts";
 import { Player } from "../replay/player.ts";
@@ -102,13 +102,4 @@ const verbs = {
 };
 export type InstanceVerbs = typeof verbs;
 
-const progress = serve(verbs);
-
-/** A slow core at a high resolution takes minutes for one message: it says that it is not hung. */
-let lastSign = 0;
-function signOfLife(): void {
-  const now = performance.now();
-  if (now - lastSign < 5000) return;
-  lastSign = now;
-  progress(run.frame);
-}
+serve(verbs);

@@ -21,6 +21,7 @@ type Pending = {
 
 /** Longest silence, in ms, before a process that owes an answer counts as hung. Long work tells its progress meanwhile. */
 const HANG_AFTER = 120_000;
+const SIGN_EVERY = 5000;
 
 /** A child process that answers calls, in order. `V` is the type of the verbs that its module gives to {@link serve}. */
 export class Child<V extends Verbs> {
@@ -81,7 +82,7 @@ export class Child<V extends Verbs> {
     if (!pending) return;
     if ("progress" in reply) {
       pending.timer.refresh();
-      this.#onProgress?.(reply.progress);
+      if (reply.progress !== undefined) this.#onProgress?.(reply.progress);
       return;
     }
     this.#pending.delete(reply.id);
@@ -115,10 +116,13 @@ export class Child<V extends Verbs> {
   }
 }
 
+/** In a child process: the call that is being answered, and when something was last told of it. */
+let current = -1;
+let told = 0;
+
 /** Answers calls in a child process, one after the other, until its parent is gone. Returns how a verb tells its progress. */
 export function serve(verbs: Verbs): (progress: unknown) => void {
   let turn = Promise.resolve();
-  let current = -1;
   process.on("message", ({ id, verb, args }: { id: number; verb: string; args: never[] }) => {
     turn = turn.then(async () => {
       current = id;
@@ -133,7 +137,17 @@ export function serve(verbs: Verbs): (progress: unknown) => void {
   process.on("disconnect", () => process.exit(0));
   // Ctrl-C reaches the whole group; the parent decides what its instances do then.
   process.on("SIGINT", () => {});
-  return (progress) => process.send!({ id: current, progress });
+  return tell;
+}
+
+/** What a verb calls in each frame that it plays: a slow core takes minutes for one message, and says that it is not hung. */
+export function signOfLife(): void {
+  if (performance.now() - told > SIGN_EVERY) tell(undefined);
+}
+
+function tell(progress: unknown): void {
+  told = performance.now();
+  process.send!({ id: current, progress });
 }
 
 /** Children run compiled. Under a loader that runs the sources, the built file that belongs to a source is meant. */

@@ -2,6 +2,7 @@ import { bytesToHex } from "@noble/hashes/utils.js";
 import type { PlayEvent } from "../../netplay/participant.ts";
 import { linesOf } from "../../netplay/told.ts";
 import { Keys } from "../player/keys.ts";
+import { Painter } from "../player/painter.ts";
 import { botOf } from "./bot.ts";
 import { workerClock } from "./clock.ts";
 import { byId, copy, download, kept } from "./dom.ts";
@@ -9,7 +10,6 @@ import { PageGame } from "./game.ts";
 import { openIdentity } from "./identity.ts";
 import { KeyDialog } from "./key-dialog.ts";
 import { Pad } from "./pad.ts";
-import { Screen } from "./screen.ts";
 import { type Choice, Setup } from "./setup.ts";
 import { Speaker } from "./speaker.ts";
 import { statusOf } from "./status.ts";
@@ -23,7 +23,10 @@ const WELCOME = "Play a console game together, each in their own browser.";
 const query = new URLSearchParams(location.search);
 const view = new View();
 const setup = new Setup();
-const screen = new Screen(byId<HTMLCanvasElement>("screen"));
+const canvas = byId<HTMLCanvasElement>("screen");
+const painter = new Painter(canvas, ({ aspect, width, height }) => {
+  canvas.style.aspectRatio = `${aspect || width / height}`;
+});
 const speaker = new Speaker();
 const stage = byId("stage");
 const keys = new Keys();
@@ -82,7 +85,7 @@ async function begin({ rom, name, into, holds }: Choice): Promise<void> {
         },
       },
       onFrame: ({ video, audio, timing }) => {
-        screen.show(video);
+        painter.show(video);
         speaker.play(audio.samples, timing.sampleRate.num / timing.sampleRate.den);
       },
       onEvent: tell,

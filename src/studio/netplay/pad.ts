@@ -1,28 +1,6 @@
 import { BUTTON } from "../../machine/input.ts";
 import type { Keys } from "../player/keys.ts";
-
-/** Buttons of a gamepad, by their numbers in its standard layout (W3C Gamepad, "Standard Gamepad"). */
-const GAMEPAD: readonly number[] = [
-  BUTTON.B,
-  BUTTON.A,
-  BUTTON.Y,
-  BUTTON.X,
-  BUTTON.L,
-  BUTTON.R,
-  BUTTON.L2,
-  BUTTON.R2,
-  BUTTON.Select,
-  BUTTON.Start,
-  BUTTON.L3,
-  BUTTON.R3,
-  BUTTON.Up,
-  BUTTON.Down,
-  BUTTON.Left,
-  BUTTON.Right,
-];
-/** How far a stick counts as a direction, and how far from the middle a finger on the cross, as a share of its size. */
-const TILTED = 0.5;
-const OFF_CENTRE = 0.14;
+import { gamepads, heldOn, under } from "../player/pressed.ts";
 
 /** What a player holds: on the keyboard while `stage` has the focus, on a gamepad, and under the fingers. */
 export class Pad {
@@ -55,38 +33,9 @@ export class Pad {
 
   /** Bits of BUTTON that are held now. */
   get buttons(): number {
-    let buttons = this.#keys | gamepads();
+    let buttons = this.#keys;
+    for (const gamepad of gamepads()) buttons |= heldOn(gamepad);
     for (const pressed of this.#fingers.values()) buttons |= pressed;
     return buttons;
   }
-}
-
-/** What a finger presses there: fingers slide from button to button, and over the cross. */
-function under(touch: HTMLElement, { clientX, clientY }: PointerEvent): number {
-  for (const part of touch.querySelectorAll<HTMLElement>("[data-button]")) {
-    const { left, top, width, height } = part.getBoundingClientRect();
-    const x = (clientX - left) / width - 0.5;
-    const y = (clientY - top) / height - 0.5;
-    if (Math.abs(x) > 0.5 || Math.abs(y) > 0.5) continue;
-    const name = part.dataset.button!;
-    return name === "cross" ? directions(x, y, OFF_CENTRE) : BUTTON[name as keyof typeof BUTTON];
-  }
-  return 0;
-}
-
-function gamepads(): number {
-  let held = 0;
-  // A page without https has none.
-  for (const gamepad of navigator.getGamepads?.() ?? []) {
-    if (!gamepad) continue;
-    for (const [i, { pressed }] of gamepad.buttons.entries()) if (pressed) held |= GAMEPAD[i] ?? 0;
-    held |= directions(gamepad.axes[0] ?? 0, gamepad.axes[1] ?? 0, TILTED);
-  }
-  return held;
-}
-
-function directions(x: number, y: number, least: number): number {
-  return (
-    (x < -least ? BUTTON.Left : x > least ? BUTTON.Right : 0) | (y < -least ? BUTTON.Up : y > least ? BUTTON.Down : 0)
-  );
 }

@@ -2,7 +2,7 @@ import { encodePng, thumbnail } from "../../dump/png.node.ts";
 import { type IndexSpec, type OpenIndexed, openIndexed } from "../../follow/index-open.node.ts";
 import type { Boot } from "../../machine/boot.ts";
 import { bootDifferences, canonicalJson } from "../../machine/boot.ts";
-import { serve } from "../../machine/instance/child.ts";
+import { serve, signOfLife } from "../../machine/instance/child.ts";
 import { type MemoryRegion, regionOf, SHOW_NOTHING, type VideoFrame } from "../../machine/machine.ts";
 import { Problem } from "../../problem.ts";
 import type { Player } from "../../replay/player.ts";
@@ -130,16 +130,7 @@ const verbs = {
 };
 export type CompareVerbs = typeof verbs;
 
-const progress = serve(verbs);
-
-/** A slow core may play for minutes until the frame is reached: it says that it is not hung. */
-let lastSign = 0;
-function signOfLife(): void {
-  const now = performance.now();
-  if (now - lastSign < 5000) return;
-  lastSign = now;
-  progress(undefined);
-}
+serve(verbs);
 
 const machineOf = ({ player }: OpenIndexed) => player.machine;
 const png = (picture: VideoFrame): Uint8Array => encodePng(thumbnail(picture, WIDEST));

@@ -1,9 +1,9 @@
 import type { Replay } from "../../../replay/replay.ts";
 import { SeekIndex } from "../../../replay/seek-index.ts";
+import { Painter } from "../painter.ts";
 import type { Command, GameFile, News } from "../source.ts";
 import { LiveDeck } from "./live-deck.ts";
 import { coreFor, NativeOnly, openPlayer, readRecording, remarksOf, type Setup, wantedRom } from "./open.ts";
-import { Painter } from "./painter.ts";
 import { ReplayDeck } from "./replay-deck.ts";
 import { isRom } from "./roms.ts";
 import { Scout } from "./scout.ts";

@@ -5,9 +5,9 @@ import { ReplaySeek } from "../../../replay/seek.ts";
 import { SeekIndex } from "../../../replay/seek-index.ts";
 import { IndexMaker } from "../../../replay/seek-maker.ts";
 import { describeDivergence, firstDivergence } from "../../../watch/readings.ts";
+import { Painter } from "../painter.ts";
 import type { News } from "../source.ts";
 import { openPlayer, type Setup } from "./open.ts";
-import { Painter } from "./painter.ts";
 
 /** Frames between two states: a seek plays half as many, in under 20 ms. More states cost more to make than to play. */
 const INTERVAL = 30;
