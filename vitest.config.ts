@@ -30,6 +30,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // Cores are native code: a process of its own for each test file.
     pool: "forks",
+    setupFiles: process.env.SLOW ? ["test/support/slow-browser.ts"] : [],
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
