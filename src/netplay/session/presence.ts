@@ -165,6 +165,9 @@ export class Presence {
   /** What is known here of a player's input; from now on none of it is taken any more. */
   #freeze(seat: number, asker: number): LostInput {
     this.#frozen.set(seat, asker);
+    // At once: it may ask the same of whoever it is that was asked, in the next message.
+    const peer = this.#seats.peer(seat);
+    if (peer) peer.lost = true;
     const { width, frame } = this.#timeline;
     // Where it was settled already, and whoever asks did not hear of it.
     const until = this.#seats.away.has(seat) ? this.#timeline.restsFrom(seat) : this.#timeline.frontier(seat);

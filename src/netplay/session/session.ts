@@ -2,14 +2,11 @@ import type { Boot } from "../../machine/boot.ts";
 import type { PeerId } from "../transport/transport.ts";
 import { CatchUp, type Comeback } from "./catch-up.ts";
 import { Chain } from "./chain.ts";
-import { Door, type Hosting, type Opened } from "./door.ts";
 import type { SessionEvent, SessionHost } from "./events.ts";
 import { Feed } from "./feed.ts";
 import { Follower } from "./follower.ts";
 import { Game } from "./game.ts";
-import { Hall } from "./hall.ts";
-import { PROTOCOL } from "./link.ts";
-import { type Application, Lobby } from "./lobby.ts";
+import { Gathering, type GatheringOptions } from "./gathering.ts";
 import { frameMs, type Message, type RosterEntry, type Rules } from "./messages.ts";
 import { inputWidth } from "./pads.ts";
 import { type Peer, readMessage } from "./peer.ts";
@@ -17,17 +14,12 @@ import { People } from "./people.ts";
 import { Readmission } from "./readmission.ts";
 import { Returning } from "./returning.ts";
 import { Seats } from "./seats.ts";
-import type { Suite } from "./suite.ts";
 import type { Request } from "./timeline.ts";
 import { admitWatcher, Beginning } from "./watching.ts";
 
-export interface SessionOptions extends Application {
-  readonly suite: Suite;
+export interface SessionOptions extends GatheringOptions {
   /** What binds the session: all who were told of it have it. */
   readonly room: Uint8Array;
-  readonly hosting?: Hosting | undefined;
-  /** 16 bytes that name the session, of a host. */
-  readonly id: Uint8Array;
   readonly host: SessionHost;
 }
 
@@ -60,15 +52,7 @@ export class Session {
   ended: string | undefined;
   readonly #options: SessionOptions;
   readonly #people: People;
-  /** This one hosts; or it wants in. */
-  readonly #door: Door | undefined;
-  readonly #lobby: Lobby;
-  readonly #hall = new Hall();
-  #opened: Opened | undefined;
-  #openAsked = false;
-  #linkedSaid = false;
-  /** The game has begun: for this one too. */
-  #begun = false;
+  readonly #gathering: Gathering;
   #closing: Closing | undefined;
   readonly #feed = new Feed();
   #returning: Returning | undefined;
@@ -78,11 +62,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { hosting, id, name, suite } = options;
-    this.#people = new People(suite, options.room);
-    this.#door = hosting && new Door(hosting, id, { seat: 0, name, identity: suite.identity }, !options.holds);
-    this.#lobby = new Lobby(options);
-    this.#opened = hosting;
+    this.#people = new People(options.suite, options.room);
+    this.#gathering = new Gathering(options, this.#people, this.events);
   }
 
   get name(): string {
@@ -91,21 +72,21 @@ export class Session {
 
   /** This one's place in the game; -1: none yet, or it watches. */
   get seat(): number {
-    return this.#door ? 0 : (this.#lobby.offer?.seat ?? -1);
+    return this.#gathering.seat;
   }
 
   get rules(): Rules | undefined {
-    return this.#options.hosting?.rules ?? this.#lobby.offer?.rules;
+    return this.#gathering.rules;
   }
 
   /** The boot that all play with. */
   get boot(): Boot | undefined {
-    return this.#opened?.boot;
+    return this.#gathering.machine?.boot;
   }
 
   /** What is watched of the game, as JSON; "": what is usual for the core. */
   get profile(): string {
-    return (this.#options.hosting ?? this.#lobby.offer)?.profile ?? "";
+    return this.#gathering.profile;
   }
 
   /** Who plays, once that is sure. */
@@ -130,7 +111,7 @@ export class Session {
   /** Somebody can be reached, or cannot any more. */
   present(id: PeerId, here: boolean): void {
     if (here) this.#people.add(id);
-    else if (!this.#begun || (this.#people.peers.get(id)?.seat ?? -1) < 0) this.#drop(id);
+    else if (!this.#gathering.begun || (this.#people.peers.get(id)?.seat ?? -1) < 0) this.#drop(id);
   }
 
   receive(id: PeerId, datagram: Uint8Array, now: number): void {
@@ -167,14 +148,7 @@ export class Session {
 
   /** The machine is open as was asked for: its boot, and the fingerprint of frame 0. */
   opened(boot: Boot, print: bigint): void {
-    const { saves, profile } = this.#options.hosting ?? this.#lobby.offer!;
-    this.#opened = { boot, print, profile, saves: this.#door?.gathered ?? saves };
-    this.#door?.opened(this.#opened);
-    this.#tellReady();
-  }
-
-  #tellReady(): void {
-    if (this.#opened) this.#lobby.host?.tell(["ready", this.#opened.boot, this.#opened.print.toString(16)]);
+    this.#gathering.opened(boot, print);
   }
 
   say(text: string): void {
@@ -183,8 +157,7 @@ export class Session {
 
   /** The game may begin, or may not yet, as far as this player is concerned. */
   begin(may: boolean): void {
-    this.#lobby.begins = may;
-    this.#door?.begins(undefined, may);
+    this.#gathering.begins(may);
     this.#people.tellAll(["begin", may]);
   }
 
@@ -248,15 +221,17 @@ export class Session {
 
   /** What time brings. */
   #update(now: number): void {
-    if (this.#begun) for (const seat of this.#people.recognise(this.seat)) this.game?.presence.dismissed.add(seat);
-    else this.#gather(now);
+    if (this.#gathering.begun)
+      for (const seat of this.#people.recognise(this.seat)) this.game?.presence.dismissed.add(seat);
+    else if (this.#gathering.update(now)) this.#start();
+    this.#heed();
     this.#own(now);
     this.game?.update(now);
     this.#own(now);
-    if (this.game) this.#readmission.update(this.game, this.#lobby.id ?? this.#options.id, this.#opened!, this.rules!);
+    if (this.game) this.#readmission.update(this.game, this.#gathering.id, this.#gathering.machine!, this.rules!);
     this.#returning?.update(now, this.peers);
     const come = this.follower?.news;
-    if (come !== undefined) (this.#catchUp.leader ?? this.#lobby.host)?.tell(["hasCome", come]);
+    if (come !== undefined) (this.#catchUp.leader ?? this.#gathering.lobby.host)?.tell(["hasCome", come]);
     if (this.follower) this.#catchUp.ask(now, this.follower, this.#people.players);
     const comeback = this.follower && this.#catchUp.due(this.follower);
     if (comeback) this.#comeBack(comeback);
@@ -282,24 +257,13 @@ export class Session {
 
   #message(peer: Peer, message: Message, now: number): void {
     if (peer.seat >= 0 && this.#inGame(peer, message, now)) return;
-    if (!this.#door && !this.#begun && this.#lobby.receive(peer, message)) this.#heardInLobby();
-    if (message[0] === "offer" && peer === this.#lobby.host && !this.#begun) this.#tellReady();
-    const fromHost = peer === this.#lobby.host;
+    if (message[0] === "join") peer.name = message[1];
+    if (this.#comesBack(peer, message)) return;
+    this.#gathering.receive(peer, message);
+    this.#heed();
+    const { begun, door, lobby } = this.#gathering;
+    const fromHost = peer === lobby.host;
     switch (message[0]) {
-      case "join":
-        peer.name = message[1];
-        // Who plays said this before the game began, and it came late.
-        if (this.#begun && peer.playsSince === peer.link.restarts) break;
-        if (this.#people.seatOf(peer) >= 0 && this.#begun) {
-          this.#people.recognise(this.seat);
-          // What the process before was given is gone with it.
-          this.#feed.remove(peer);
-          this.#readmission.ask(peer, this.game);
-        } else if (this.#door) this.#letIn(this.#door, peer, message);
-        break;
-      case "save":
-        this.#door?.takeSave(peer, message[2], message[3]);
-        break;
       case "inputs":
         if ((fromHost || peer === this.#catchUp.leader) && !this.game)
           this.#follow(message[1], message[2], message[4] ? message[3] : undefined);
@@ -307,23 +271,8 @@ export class Session {
       case "keyframe":
         if (fromHost && !this.steps) this.#beginAt(message);
         break;
-      case "ready":
-        this.#ready(peer, message[1], message[2]);
-        break;
-      case "begin":
-        this.#door?.begins(peer, message[1]);
-        break;
-      case "lobby":
-        if (fromHost && !this.#begun) this.events.push({ kind: "lobby", people: message[1], seats: message[2] });
-        break;
-      case "turnedAway":
-        if (fromHost && !this.#begun) this.events.push({ kind: "refused", name: message[1], why: message[2] });
-        break;
-      case "linked":
-        peer.linked = message[1];
-        break;
       case "start":
-        if (fromHost && !this.#begun) this.#start();
+        if (fromHost && !begun) this.#start();
         break;
       case "chat":
         this.events.push({ kind: "said", name: peer.name, text: message[1] });
@@ -350,63 +299,34 @@ export class Session {
       case "end":
         if (peer.seat >= 0 || fromHost)
           this.#close(`${peer.name || "the host"}: ${message[1]}`, message[2] ?? undefined);
-        else if (this.#door?.awaits(peer)) this.#refuse(peer, message[1]);
+        else if (door?.awaits(peer)) this.#gathering.refuse(peer, message[1]);
         break;
       default:
     }
   }
 
-  /** What is due before the game: asking to join, and finding everybody. */
-  #gather(now: number): void {
-    const { mode, name } = this.#options;
-    for (const peer of this.peers) {
-      const { wrongVersion } = peer.link;
-      if (wrongVersion === undefined || peer.outdated || this.#lobby.host) continue;
-      const why = `the other side speaks version ${wrongVersion} of netplay, this one ${PROTOCOL}; update the older one`;
-      this.events.push({ kind: "refused", name: this.#door ? "somebody" : name, why });
-      // They stay, so that they hear this one's hello and are told too.
-      peer.outdated = true;
-      if (!this.#door) this.#end(why);
+  /** Takes what a player says who wants back into the game. */
+  #comesBack(peer: Peer, message: Message): boolean {
+    if (message[0] === "join" && this.#gathering.begun) {
+      // Who plays said this before the game began, and it came late.
+      if (peer.playsSince === peer.link.restarts) return true;
+      if (this.#people.seatOf(peer) < 0) return false;
+      this.#people.recognise(this.seat);
+      // What the process before was given is gone with it.
+      this.#feed.remove(peer);
+      this.#readmission.ask(peer, this.game);
+      return true;
     }
-    if (this.#door) {
-      const { gathered } = this.#door;
-      if (gathered && !this.#openAsked)
-        this.events.push({ kind: "gathered", boot: this.#options.hosting!.boot, saves: gathered });
-      this.#openAsked = gathered !== undefined;
-      this.#people.roster = this.#door.roster;
-      this.#tellLobby(this.#door, now);
-    } else this.#lobby.ask(this.peers);
-    const { length } = this.players;
-    if (length === 0 || !this.#people.seatAll(this.seat) || mode !== "play") return;
-    if (this.#door) {
-      if (!this.#door.players.every(({ linked }) => linked === length)) return;
-      for (const peer of this.#door.players) peer.tell(["start"]);
-      this.#start();
-    } else if (!this.#linkedSaid) {
-      this.#linkedSaid = true;
-      this.#lobby.host!.tell(["linked", length]);
-    }
+    if (message[0] !== "ready" || !this.#readmission.has(peer)) return false;
+    const why = this.#readmission.ready(peer, this.#gathering.machine!, message[1], message[2]);
+    if (why !== undefined) this.#gathering.refuse(peer, why);
+    else peer.tell(["roster", [...this.players]]);
+    return true;
   }
 
-  #tellLobby(door: Door, now: number): void {
-    const people = this.#hall.news(now, door);
-    if (!people) return;
-    const { seats } = this.#options.hosting!;
-    door.tellAll(["lobby", [...people], seats]);
-    this.events.push({ kind: "lobby", people, seats });
-  }
-
-  #heardInLobby(): void {
-    const { refused, offer, received, size, roster } = this.#lobby;
-    if (refused !== undefined) {
-      this.events.push({ kind: "refused", name: this.name, why: refused });
-      this.#end(refused);
-    }
-    this.#people.roster = roster;
-    if (this.#openAsked) return;
-    if (size > 0) this.events.push({ kind: "save", received, size });
-    if (offer) this.events.push({ kind: "open", ...offer });
-    this.#openAsked = offer !== undefined;
+  /** There may be no game for this one. */
+  #heed(): void {
+    if (this.#gathering.over !== undefined) this.#end(this.#gathering.over);
   }
 
   #returned(seat: number): void {
@@ -417,28 +337,6 @@ export class Session {
     }
   }
 
-  #letIn(door: Door, peer: Peer, [, name, mode, games, save]: Extract<Message, ["join", ...unknown[]]>): void {
-    const seat = door.join(peer, mode, games, save);
-    if (typeof seat === "string") this.#refuse(peer, seat);
-    else this.events.push({ kind: "joined", name, seat });
-  }
-
-  #ready(peer: Peer, boot: Boot, print: string): void {
-    const returns = this.#readmission.has(peer);
-    const why = returns
-      ? this.#readmission.ready(peer, this.#opened!, boot, print)
-      : this.#door?.ready(peer, boot, print);
-    if (why !== undefined) this.#refuse(peer, why);
-    else if (returns) peer.tell(["roster", [...this.players]]);
-  }
-
-  #refuse(peer: Peer, why: string): void {
-    this.#door?.drop(peer);
-    this.events.push({ kind: "refused", name: peer.name, why });
-    peer.tell(["refuse", why]);
-    if (!this.#begun) this.#door?.tellAll(["turnedAway", peer.name, why]);
-  }
-
   #start(): void {
     if (!this.#people.seatAll(this.seat) || !this.rules) return;
     this.#begin();
@@ -446,8 +344,8 @@ export class Session {
   }
 
   #begin(): void {
-    if (this.#begun) return;
-    this.#begun = true;
+    if (this.#gathering.begun) return;
+    this.#gathering.begun = true;
     for (const peer of this.#people.players) peer.playsSince = peer.link.restarts;
     this.events.push({ kind: "started", players: this.players });
   }
@@ -457,7 +355,7 @@ export class Session {
   }
 
   #firstChain(): Chain {
-    return new Chain(0, this.#opened?.print ?? 0n);
+    return new Chain(0, this.#gathering.machine?.print ?? 0n);
   }
 
   #play(seats: Seats, chain = this.#firstChain(), from?: number): void {
@@ -480,7 +378,7 @@ export class Session {
   /** The others played on, and that one leads them: maybe another than when this one began to follow. */
   #fallen(leader: Peer, rests: number, fed: boolean): void {
     const { follower } = this;
-    if (this.seat < 0 || !this.#opened || !this.#people.seatAll(this.seat)) return;
+    if (this.seat < 0 || !this.#gathering.machine || !this.#people.seatAll(this.seat)) return;
     if (!this.#catchUp.heed(leader, rests, fed)) return;
     if (follower) leader.tell(["follow", follower.known, follower.frame]);
     else this.#fall(leader, rests);
@@ -528,7 +426,7 @@ export class Session {
 
   #feedFollowers(): void {
     if (!this.game || !this.rules) return;
-    for (const { peer, mode } of this.#door?.watchers ?? [])
+    for (const { peer, mode } of this.#gathering.door?.watchers ?? [])
       if (!this.#feed.has(peer)) admitWatcher(peer, mode, this.#feed, this.game, this.#options.host);
     const { agreed, chain } = this.game;
     this.#feed.update(agreed, chain, (first, count) => this.#options.host.inputs(first, count));
@@ -562,10 +460,10 @@ export class Session {
     const peer = peers.get(id);
     peers.delete(id);
     if (!peer) return;
-    this.#door?.drop(peer);
+    this.#gathering.drop(peer);
     this.#feed.remove(peer);
     this.#readmission.forget(peer);
-    if (peer === this.#lobby.host) this.#end("the host is gone");
+    this.#heed();
   }
 }
 
