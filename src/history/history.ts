@@ -88,7 +88,8 @@ export class History {
     const index = Math.floor(kept.frame / this.#interval);
     const held = this.#tree.bytes;
     const base = this.#tree.baseFor(index);
-    kept.patch = makePatch(base?.state, state);
+    // In mid-game: the one whole state would take longer than a frame, and the rest is a few pages each.
+    kept.patch = makePatch(base?.state, state, base ? 1 : 0);
     kept.base = base?.node;
     kept.state = undefined;
     this.#packed++;

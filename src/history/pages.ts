@@ -1,4 +1,4 @@
-import { deflateSync, inflateSync } from "fflate";
+import { type DeflateOptions, deflateSync, inflateSync } from "fflate";
 
 /*
  * A patch is what turns a base into a state: [0] log2 of the page's bytes, [1..4] length of what was deflated, then a
@@ -19,8 +19,15 @@ function pageFor(size: number): number {
   return size < 64 << 10 ? 6 : 8;
 }
 
-/** The patch that makes `state` of `base`; sizes may differ. Without a base the patch holds the whole state. */
-export function makePatch(base: Uint8Array | undefined, state: Uint8Array): Uint8Array {
+/**
+ * The patch that makes `state` of `base`; sizes may differ. Without a base the patch holds the whole state. `level` is how
+ * much work deflating may be: 0 to 9.
+ */
+export function makePatch(
+  base: Uint8Array | undefined,
+  state: Uint8Array,
+  level: DeflateOptions["level"] = 6,
+): Uint8Array {
   const size = state.length;
   const shift = pageFor(size);
   const page = 1 << shift;
@@ -42,7 +49,7 @@ export function makePatch(base: Uint8Array | undefined, state: Uint8Array): Uint
       length += end - start;
     }
   }
-  const packed = deflateSync(raw.subarray(0, length), { level: 6 });
+  const packed = deflateSync(raw.subarray(0, length), { level });
   const patch = new Uint8Array(HEAD + packed.length);
   patch[0] = shift;
   new DataView(patch.buffer).setUint32(1, length, true);
