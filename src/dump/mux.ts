@@ -120,7 +120,8 @@ class Writer {
     const { num, den } = this.#fps;
     this.#video = this.#format.newStream(null);
     this.#check(from.codecpar.copy(this.#video.codecpar), "making the file");
-    this.#video.codecpar.codecTag = 0;
+    // Each container has its own tags; but Ut Video's says which colours it holds, and any other would not be read.
+    if (av.avGetCodecName(from.codecpar.codecId) !== "utvideo") this.#video.codecpar.codecTag = 0;
     this.#video.timeBase = new av.Rational(den, num);
     this.#video.avgFrameRate = new av.Rational(num, den);
     this.#video.sampleAspectRatio = from.codecpar.sampleAspectRatio;

@@ -129,6 +129,20 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
   const seat = (code: string, n: number | string, game = "gleam"): string => join(folder, `${game}-${code}-${n}.isr`);
   const equal = (a: string, b: string): boolean => readFileSync(a).equals(readFileSync(b));
 
+  it("whoever hosts before the game is there waits for it, and is not told to choose one", async () => {
+    const zoe = new Tab(await (await browser.newContext()).newPage());
+    let come = (): void => {};
+    const there = new Promise<void>((resolve) => (come = resolve));
+    await zoe.page.route("**/gleam.nes", (route) => there.then(() => route.continue()));
+    await go(zoe, `${site}/`);
+    await zoe.press("Take Gleam, which comes along");
+    await zoe.page.getByLabel("Your name").fill("Zoe");
+    await zoe.press("Host the game");
+    expect(await zoe.page.locator("#fault").textContent()).toBe("");
+    come();
+    await zoe.comesTo(({ code }) => code);
+  });
+
   it("two tabs of one browser play, one of them unseen; the recordings are the same and prove who pressed what", async () => {
     const ada = await tab(`${site}/`);
     expect(await ada.barriers()).toEqual([]);
@@ -139,7 +153,7 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.picture("setup");
     // Nobody plays by hand here: the address says who does.
-    await go(ada, `${site}/?rom=gleam.nes&bot=gleam&frames=1200`);
+    await go(ada, `${site}/?rom=gleam.nes&bot=gleam&frames=900`);
     expect(await ada.page.getByLabel("Your name").inputValue()).toBe("");
     await ada.page.getByLabel("Your name").fill("Ada");
     await ada.press("Host the game");
@@ -200,8 +214,8 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
 
     const over = await Promise.all([ada, bo].map((one) => one.comesTo(({ state }) => state === "over")));
     expect(over).toMatchObject([
-      { seat: 0, agreed: 1200, stats: { desyncs: 0 }, ended: "1200 frames are played" },
-      { seat: 1, agreed: 1200, stats: { desyncs: 0 }, ended: "Ada: 1200 frames are played" },
+      { seat: 0, agreed: 900, stats: { desyncs: 0 }, ended: "900 frames are played" },
+      { seat: 1, agreed: 900, stats: { desyncs: 0 }, ended: "Ada: 900 frames are played" },
     ]);
     // Frames that were stepped again were heard once.
     expect(over[0].heard).toBeGreaterThan(0);
@@ -210,8 +224,8 @@ describe.runIf(existsSync(CHROMIUM)).concurrent("netplay in a browser", () => {
     expect(files).toEqual([seat(over[0].code, 1), seat(over[0].code, 2)]);
     expect(equal(files[0]!, files[1]!)).toBe(true);
     const { code, out } = instep("verify", files[0]!, "--rom", gleam, "--signatures");
-    expect(out).toMatch(/player 1 \(Ada\): signed to frame 1200/);
-    expect(out).toMatch(/player 2 \(Bo\): signed to frame 1200/);
+    expect(out).toMatch(/player 1 \(Ada\): signed to frame 900/);
+    expect(out).toMatch(/player 2 \(Bo\): signed to frame 900/);
     expect(code).toBe(0);
     await ada.press("Play again");
     await ada.comesTo(({ state }) => state === "setup");

@@ -68,6 +68,25 @@ beforeAll(async () => {
 });
 
 describe("joined segments", () => {
+  test.each([
+    ["utvideo", ".mkv"],
+    ["utvideo", ".avi"],
+    ["libx264rgb", ".mkv"],
+    ["libvpx-vp9", ".webm"],
+    ["libsvtav1", ".mp4"],
+  ] as const)("of %s in %s are read again, every frame", async (codec, ext) => {
+    const out = join(folder, `other${ext}`);
+    const parts = await segments(codec, [5, 3], { codec });
+    await mux(out, { segments: parts, pcm: [], sampleRate: RATE, fps: NTSC });
+    let frames = 0;
+    for await (const picture of decodeFrames(out)) {
+      const alike = codec === "utvideo" || codec === "libx264rgb";
+      if (alike) expect(colours(picture).equals(colours(scene(frames)))).toBe(true);
+      frames++;
+    }
+    expect(frames).toBe(8);
+  });
+
   test.each([[".mkv"], [".mp4"], [".mov"], [".avi"]])(
     "of ffv1 in %s have every frame in order, and the sound bit by bit",
     async (ext) => {

@@ -65,7 +65,7 @@ test("the bot, which sees RAM alone, presses again what the classic movie has", 
 test("classic rules give the same run whatever RAM holds at power-on", async () => {
   const { movie, settings } = movieOf("classic");
   const [core, zero, random] = await Promise.all(
-    [settings.ram!, "00", "random:1"].map((ram) => play(movie, { ...settings, ram }, 2400)),
+    [settings.ram!, "00", "random:1"].map((ram) => play(movie, { ...settings, ram }, 1200)),
   );
   expect(partsAt(core!, zero!)).toBe(-1);
   expect(partsAt(core!, random!)).toBe(-1);
