@@ -55,11 +55,11 @@ it.concurrent("four linked GBAs in four processes, one of which is killed and co
       "--bot",
       "hedge",
     ] as const),
-    ...["--frames", "1500", "--host=--lost go-on", "--back", "2@4:2"],
+    ...["--frames", "1100", "--host=--lost go-on", "--back", "2@4:2"],
   );
   expect(back).toEqual(["started", "fallen", "back"]);
   expect(players.map((player: { desyncs: number; frames: number }) => [player.frames, player.desyncs])).toEqual(
-    Array(4).fill([1500, 0]),
+    Array(4).fill([1100, 0]),
   );
   expect(ok).toBe(true);
 }, 120_000);
