@@ -81,7 +81,7 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
               process.kill(victim, "SIGKILL");
             } catch {}
           },
-          attempt < 4 ? duration * (0.1 + 0.5 * (random / 2 ** 31)) : 1e6,
+          attempt < 2 ? duration * (0.1 + 0.5 * (random / 2 ** 31)) : 1e6,
         );
         last = await ended;
         clearTimeout(timer);
@@ -117,7 +117,7 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
           instances.filter(
             (pid) => existsSync(`/proc/${pid}`) && !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z "),
           ),
-        { timeout: 5000 },
+        { timeout: 20_000 },
       )
       .toEqual([]);
   });
