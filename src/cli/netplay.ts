@@ -31,7 +31,7 @@ export function add(program: Command): Command {
     .addOption(
       new Option("--window <frames>", "frames that may be played on a guess and taken back; 0: lockstep")
         .argParser(within(0, 12))
-        .default(7),
+        .default(9),
     )
     .addOption(
       new Option("--lag-limit <frames>", "wait for who is more frames behind").argParser(within(1, 120)).default(16),

@@ -103,9 +103,11 @@ export class Play {
     if (this.#stopped) return;
     const { session } = this.#options;
     const time = now();
+    const frame = session.steps?.frame;
     let wait = IDLE;
     if (session.steps && this.runner && session.ended === undefined) wait = this.#play(this.runner, time);
-    if (time - this.#flushed >= IDLE || wait > STALLED) this.#flush();
+    // A timer may strike too early: what is due in a moment is told when it is done.
+    if (session.steps?.frame !== frame || (time >= this.#due && time - this.#flushed >= IDLE)) this.#flush();
     this.#hear();
     if (session.ended !== undefined) {
       this.#endedAt ??= time;

@@ -150,6 +150,7 @@ describe("packets from strangers and from players who mean harm", () => {
           settled: fc.nat(1e6),
           first: fc.nat(1e6),
           count: fc.nat(100),
+          marks: fc.uint8Array({ maxLength: 64 }),
         }),
         (message, payload, said) => {
           now += 20;

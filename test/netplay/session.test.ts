@@ -274,7 +274,7 @@ describe("a session", () => {
       send(from, to, other, now);
     };
     for (; world.now < 2000; world.now += 2) await world.run(world.now + 1);
-    const line = "the other side speaks version 9 of netplay, this one 1; update the older one";
+    const line = "the other side speaks version 9 of netplay, this one 2; update the older one";
     const [ada, bo] = world.people.map(({ events }) => told(events));
     expect(ada).toEqual([{ kind: "refused", name: "somebody", why: line }]);
     expect(bo).toEqual([

@@ -145,8 +145,9 @@ describe("a timeline", () => {
           .map((one) => ({ ...one, frame: one.frame - from, inputs: [...one.inputs] }));
         const said = { past: 0, frame: timeline.frame, ahead: 1, have: timeline.frame + 3, settled: timeline.settled };
         const inputs = Uint8Array.from([...inputOf(0, frame - 1), ...inputOf(0, frame)]);
-        const packet = packets[i]!.write({ ...said, chain: 7, first: from + frame - 1, count: 2, inputs });
-        expect(packets[i]!.read(packet)).toMatchObject({ ...said, first: from + frame - 1, count: 2 });
+        const marks = Uint8Array.of(frame & 0xff, 9);
+        const packet = packets[i]!.write({ ...said, chain: 7, marks, first: from + frame - 1, count: 2, inputs });
+        expect(packets[i]!.read(packet)).toMatchObject({ ...said, marks, first: from + frame - 1, count: 2 });
         return [done, timeline.settled - from, timeline.again];
       });
       expect(then).toEqual(now);

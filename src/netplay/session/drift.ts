@@ -56,8 +56,8 @@ export class Diagnosis {
     this.#memory = memory;
     this.#until = now + PATIENCE;
     this.#noticedAt = claimed;
-    this.#frame = peer.agreed + 1;
-    peer.tell(["askPrints", this.#frame, Math.min(MOST_PRINTS, claimed - peer.agreed)]);
+    this.#frame = peer.claims.agreed + 1;
+    peer.tell(["askPrints", this.#frame, Math.min(MOST_PRINTS, claimed - peer.claims.agreed)]);
   }
 
   tick(now: number): void {

@@ -1,4 +1,5 @@
 import type { Chain } from "./chain.ts";
+import { MOST_MARKS, writeMarks } from "./claims.ts";
 import { FollowingDelay } from "./delay.ts";
 import { Mending, type MendingHost } from "./mending.ts";
 import { frameMs, type Message, type Rules } from "./messages.ts";
@@ -19,9 +20,9 @@ export interface Stats {
   desyncs: number;
 }
 
-/** A window from which on every other frame may go untold. */
+/** Windows from which on every other frame may go untold, and two of three. */
 const GUESSES = 4;
-const NEVER = -2;
+const GUESSES_MORE = 8;
 /** Frames that differ less in pace than this are left alone. */
 const SLACK = 0.75;
 /** Most that a player slows down for others: a share of the frame's time. */
@@ -48,6 +49,9 @@ export class Game {
   readonly #lagLimit: number;
   readonly #codec: PayloadCodec;
   readonly #inputs: Uint8Array;
+  readonly #marks = new Uint8Array(MOST_MARKS);
+  /** What was settled when all input before a frame was given: whoever has that input was told so. */
+  readonly #settledBy: Float64Array;
   readonly #width: number;
   /** The first frame for which this player gave no input yet. */
   #next: number;
@@ -63,7 +67,10 @@ export class Game {
     const quiet = from === undefined ? rules.delay : 0;
     this.timeline = new Timeline({ players: seats.count, width, window: rules.window, first, quiet });
     this.chain = chain;
-    this.mending = new Mending(seats, this.chain, host, (frame) => this.timeline.restart(frame));
+    this.mending = new Mending(seats, this.chain, host, (frame) => {
+      this.timeline.restart(frame);
+      this.#settledBy.fill(frame);
+    });
     this.presence = new Presence(seats, this.timeline, rules.lost);
     this.delay = rules.delay;
     if (rules.adapts) this.#following = new FollowingDelay(rules.window);
@@ -71,13 +78,13 @@ export class Game {
     this.#lagLimit = rules.lagLimit;
     this.#codec = new PayloadCodec(width);
     this.#inputs = new Uint8Array(MOST_FRAMES * width);
+    this.#settledBy = new Float64Array(RING).fill(first);
     this.#width = width;
     this.#next = from ?? rules.delay;
     for (const peer of seats.peers) {
       peer.have = this.#next;
       peer.frame = first;
-      peer.agreed = first;
-      peer.claim = undefined;
+      peer.claims.restart(first);
     }
     if (from === undefined) return;
     for (const seat of [seats.me, ...seats.away]) this.timeline.leave(seat, first);
@@ -111,7 +118,7 @@ export class Game {
   get agreed(): number {
     const { peers, away } = this.seats;
     return peers.reduce(
-      (least, peer) => (away.has(peer.seat) ? least : Math.min(least, peer.agreed)),
+      (least, peer) => (away.has(peer.seat) ? least : Math.min(least, peer.claims.agreed)),
       this.chain.settled,
     );
   }
@@ -120,8 +127,8 @@ export class Game {
   tick(now: number, pad: Uint8Array): readonly Request[] {
     const { timeline } = this;
     if (this.mending.active) return [];
-    for (; this.#next <= timeline.frame + this.delay; this.#next++)
-      if (!timeline.put(this.seats.me, this.#next, pad)) break;
+    while (this.#next <= timeline.frame + this.delay && timeline.put(this.seats.me, this.#next, pad))
+      this.#settledBy[++this.#next % RING] = this.chain.settled;
     const before = timeline.frame;
     const requests = timeline.advance(
       !this.paused && before < Math.min(this.barrier, this.last) && !this.#tooFarAhead(),
@@ -153,8 +160,7 @@ export class Game {
   payloadFor(peer: Peer, now: number): Uint8Array | undefined {
     const { timeline, chain } = this;
     if (this.#mayWait(peer)) {
-      // Once only: where all stand still, they go on by what is told.
-      peer.toldAt = NEVER;
+      peer.waitedAt = timeline.frame;
       return undefined;
     }
     peer.toldAt = timeline.frame;
@@ -172,6 +178,7 @@ export class Game {
       have: Number.isFinite(frontier) ? frontier : timeline.frame,
       settled,
       chain: chain.link(settled) ?? 0,
+      marks: this.#marks.subarray(0, writeMarks(chain, this.#settledBy[peer.have % RING]!, settled, this.#marks)),
       first,
       count,
       inputs: this.#inputs,
@@ -185,10 +192,13 @@ export class Game {
     return past & 0xff;
   }
 
-  /** Every other frame may wait where it is guessed: pads that go on as before are guessed rightly. */
+  /** Some frames may wait where they are guessed: pads that go on as before are guessed rightly. */
   #mayWait(peer: Peer): boolean {
     const { timeline, mending } = this;
-    if (timeline.window < GUESSES || mending.active || timeline.frame !== peer.toldAt + 1) return false;
+    const frames = timeline.window < GUESSES ? 0 : timeline.window < GUESSES_MORE ? 1 : 2;
+    if (mending.active || timeline.frame <= peer.toldAt || timeline.frame > peer.toldAt + frames) return false;
+    // Once for each frame: where all stand still, they go on by what is told.
+    if (timeline.frame === peer.waitedAt) return false;
     const before = this.#inputs.subarray(0, this.#width);
     const input = this.#inputs.subarray(this.#width, 2 * this.#width);
     timeline.read(this.seats.me, peer.toldTo - 1, before);
@@ -212,9 +222,8 @@ export class Game {
       peer.frameAt = now;
       peer.ahead = payload.ahead;
     }
-    if (peer.claim && peer.claim.frame > this.last) peer.claim = undefined;
-    if (payload.settled > Math.max(peer.agreed, peer.claim?.frame ?? 0))
-      peer.claim = { frame: payload.settled, link: payload.chain };
+    peer.claims.take(payload);
+    peer.claims.end(this.last);
     this.mending.compare(peer, now);
   }
 

@@ -4,7 +4,7 @@ import type { Suite } from "./suite.ts";
 import { PacketReader, PacketWriter } from "./wire.ts";
 
 /** Version of all that peers say to each other. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /** First byte of a datagram. */
 const HELLO = 1;
@@ -233,7 +233,9 @@ export class Link {
     const payload = length > 0 ? packet.raw(length - 1) : undefined;
     if (!packet.ok) return undefined;
     this.#helloOwed = false;
-    this.#timed(sent, echo, now);
+    this.heard = now;
+    // The way of one that came late says nothing of how long it is now.
+    if (number === this.#newest) this.#timed(sent, echo, now);
     const messages = this.#stream.read(packet);
     return messages && { messages, payload, newest: number === this.#newest };
   }
@@ -244,7 +246,6 @@ export class Link {
       this.rttVaries += (Math.abs(measured - this.rtt) - this.rttVaries) / 4;
       this.rtt += (measured - this.rtt) / 8;
     }
-    this.heard = now;
     if (sent !== undefined) this.#echo = { sent, at: now };
   }
 

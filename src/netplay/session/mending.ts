@@ -56,6 +56,8 @@ export class Mending {
   #replays = false;
   /** The first frame found to differ from anybody's since the last repair; who that was may be lost by now. */
   #doubted = Number.POSITIVE_INFINITY;
+  /** The leader who was told so: it is not found again until it is repaired. */
+  #reported: number | undefined;
   /** Somebody found that runs have parted, and this one leads. */
   #wanted = false;
 
@@ -73,17 +75,11 @@ export class Mending {
 
   /** Compares what a peer said of its run with ours. */
   compare(peer: Peer, now: number): void {
-    const { claim } = peer;
-    if (!claim || claim.frame > this.#chain.settled || this.active) return;
-    peer.claim = undefined;
-    const link = this.#chain.link(claim.frame);
-    if (link === undefined || claim.frame <= peer.agreed) return;
-    if (link === claim.link) {
-      peer.agreed = claim.frame;
-      return;
-    }
+    if (this.active || this.#reported === this.#seats.leader) return;
+    const frame = peer.claims.compare(this.#chain);
+    if (frame === undefined) return;
     this.desyncs++;
-    this.#diagnosis = new Diagnosis(peer, claim.frame, this.#chain, (frame) => this.#host.memory(frame), now);
+    this.#diagnosis = new Diagnosis(peer, frame, this.#chain, (at) => this.#host.memory(at), now);
   }
 
   update(now: number): void {
@@ -94,7 +90,10 @@ export class Mending {
       this.#doubted = Math.min(this.#doubted, found.frame);
       this.#host.desync(found);
       if (this.#part && !this.#replays) this.#stand();
-      else if (!this.#part) this.#seats.tell(this.#seats.leader, ["drift", found.frame, found.seat]);
+      else if (!this.#part) {
+        this.#reported = this.#seats.leader;
+        this.#seats.tell(this.#reported, ["drift", found.frame, found.seat]);
+      }
     }
     if (this.#mustRepair) {
       const { here, me } = this.#seats;
@@ -181,7 +180,7 @@ export class Mending {
   #stand(): void {
     const { settled } = this.#chain;
     const sure = Math.min(settled, this.#doubted - 1);
-    const agreed = this.#seats.present.reduce((least, peer) => Math.min(least, peer.agreed), sure);
+    const agreed = this.#seats.present.reduce((least, peer) => Math.min(least, peer.claims.agreed), sure);
     this.#seats.tell(this.#seats.leader, ["halted", this.#part!.epoch, agreed, settled]);
   }
 
@@ -227,11 +226,11 @@ export class Mending {
     this.#part = undefined;
     this.#repair = undefined;
     this.#wanted = false;
+    this.#reported = undefined;
     this.#doubted = Number.POSITIVE_INFINITY;
     this.#chain.rewind(frame);
     for (const peer of this.#seats.peers) {
-      peer.agreed = frame;
-      peer.claim = undefined;
+      peer.claims.restart(frame);
       peer.frame = frame;
     }
     this.#resume(frame);

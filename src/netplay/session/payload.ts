@@ -1,3 +1,4 @@
+import { MOST_MARKS } from "./claims.ts";
 import { PacketReader, PacketWriter } from "./wire.ts";
 
 /** What a player tells each other player in every frame. It may be lost: each says all that the other has not acknowledged. */
@@ -13,6 +14,8 @@ export interface Payload {
   /** The newest frame that is settled at the sender, and the low 32 bits of its chain of fingerprints there. */
   settled: number;
   chain: number;
+  /** Marks of the frames before that one: at most {@link MOST_MARKS}. */
+  marks: Uint8Array;
   /** The sender's inputs: `count` frames from `first` on, `width` bytes each, one after another. */
   first: number;
   count: number;
@@ -35,12 +38,13 @@ export class PayloadCodec {
   constructor(width: number) {
     this.#width = width;
     const inputs = new Uint8Array(MOST_FRAMES * width);
-    this.#read = { past: 0, frame: 0, ahead: 0, have: 0, settled: 0, chain: 0, first: 0, count: 0, inputs };
+    const marks = new Uint8Array(0);
+    this.#read = { past: 0, frame: 0, ahead: 0, have: 0, settled: 0, chain: 0, marks, first: 0, count: 0, inputs };
   }
 
   /** Writes as many of the frames as fit. */
   write(payload: Payload): Uint8Array {
-    const { past, frame, ahead, have, settled, chain, first, count } = payload;
+    const { past, frame, ahead, have, settled, chain, marks, first, count } = payload;
     const packet = this.#packet.clear();
     packet
       .u8(past)
@@ -50,6 +54,8 @@ export class PayloadCodec {
       .integer(zigzag(frame - have))
       .integer(zigzag(frame - settled))
       .u32(chain)
+      .integer(marks.length)
+      .raw(marks)
       .integer(zigzag(frame - first));
     for (let at = 0; at < Math.min(count, MOST_FRAMES) && packet.length < ROOM; ) {
       const run = this.#run(payload.inputs, at, count);
@@ -71,6 +77,9 @@ export class PayloadCodec {
     into.have = into.frame - unzigzag(packet.integer());
     into.settled = into.frame - unzigzag(packet.integer());
     into.chain = packet.u32();
+    const marks = packet.integer();
+    if (marks > MOST_MARKS) return undefined;
+    into.marks = packet.raw(marks);
     into.first = into.frame - unzigzag(packet.integer());
     into.count = 0;
     const width = this.#width;

@@ -1,4 +1,5 @@
 import type { PeerId } from "../transport/transport.ts";
+import { Claims } from "./claims.ts";
 import type { Link } from "./link.ts";
 import { type Message, readMessage, writeMessage } from "./messages.ts";
 
@@ -15,14 +16,13 @@ export class Peer {
   /** The first of our frames whose input they lack. */
   have = 0;
   /** What they were told last: the frame that we were at, and the first for which we had no input. */
-  toldAt = -2;
+  toldAt = Number.NEGATIVE_INFINITY;
   toldTo = 0;
+  /** The frame at which they were told nothing, as that could wait. */
+  waitedAt = -1;
   /** Frames that they are ahead of us, as they see it. */
   ahead = 0;
-  /** The newest frame up to which their run and ours were found equal. */
-  agreed = 0;
-  /** What they said of a frame that is not settled here yet. */
-  claim: { frame: number; link: number } | undefined;
+  readonly claims = new Claims();
   /** They are linked with everybody who plays. */
   linked = -1;
   /** The link's count of restarts when they began to play: another one is of a process that began anew. */

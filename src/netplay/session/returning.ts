@@ -109,8 +109,7 @@ export class Returning {
     peer.lost = false;
     peer.frame = timeline.frame;
     // What it said before was of a past that is not ours.
-    peer.agreed = frame;
-    peer.claim = undefined;
+    peer.claims.restart(frame);
     this.#game.barrier = Number.POSITIVE_INFINITY;
     this.#return = undefined;
     if (this.#feed.has(peer)) this.#feeding.set(peer, frame);

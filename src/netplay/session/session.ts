@@ -388,7 +388,7 @@ export class Session {
   #fall(leader: Peer, rests: number): void {
     const { game } = this;
     // What this one settled alone may hold input of others that nobody else has.
-    const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests, leader.agreed)) : 0;
+    const frame = game ? this.#options.host.rewind(Math.min(game.chain.settled, rests, leader.claims.agreed)) : 0;
     game?.chain.rewind(frame);
     this.game = undefined;
     this.#returning = undefined;

@@ -37,6 +37,8 @@ const FRAMES = 300;
 const HEALS = 60_000;
 const PATIENCE = 60_000;
 const HEALED: Weather = { delay: 10, jitter: 2, loss: 0, doubled: 0, detour: 0 };
+/** Settled frames after which a desync must be noticed. */
+const SOON = 2;
 /** Bytes that may wait for one who is away. */
 const WAITING = 1 << 18;
 
@@ -196,7 +198,7 @@ async function realScenario(seed: number, { core, content, frames }: RealGame): 
 const quietScenario = (seed: number, weather: Weather): Scenario => ({
   seed,
   players: 2,
-  rules: { device: "pad", delay: 2, window: 7, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } },
+  rules: { device: "pad", delay: 2, window: 9, lagLimit: 16, lost: "wait", fps: { num: 60, den: 1 } },
   weather,
   frames: 1800,
   skew: 0.001,
@@ -231,14 +233,14 @@ export async function simulate(seed: number, game?: RealGame, weather?: Weather)
     rollbacks: sum("rollbacks") / people.length,
     framesAgain: sum("framesAgain") / people.length,
     desyncs: sum("desyncs"),
-    noticedAfter: Math.max(
-      0,
-      ...people.flatMap(({ noticed }) => noticed.map(({ drift }) => drift.noticedAt - drift.frame)),
-    ),
+    noticedAfter: noticedAfter(world),
     rate: network.bytes / perSecond,
     rateWithHeaders: (network.bytes + HEADERS * network.datagrams) / perSecond,
   };
 }
+
+const noticedAfter = ({ people }: World): number =>
+  Math.max(0, ...people.flatMap(({ noticed }) => noticed.map(({ drift }) => drift.noticedAt - drift.frame)));
 
 function stuck({ people, now }: World): Verdict {
   const where = people.map(
@@ -247,8 +249,9 @@ function stuck({ people, now }: World): Verdict {
   return `not at its end after ${Math.round(now / 1000)} s: ${where.join(", ")}`;
 }
 
-/** Settled inputs and fingerprints are the same for all; what was done to a machine was noticed, and nothing else was. */
-function judge({ alive: people, scenario }: World): Verdict {
+/** Settled inputs and fingerprints are the same for all; what was done to a machine was noticed, soon, and nothing else was. */
+function judge(world: World): Verdict {
+  const { alive: people, scenario } = world;
   const agreed = Math.min(...people.map(({ session }) => session.steps!.agreed));
   const inputs = people.map(({ runner }) =>
     runner.movie.tracks.map(({ buttons }) => Array.from(buttons.subarray(0, agreed)).join()).join("|"),
@@ -260,5 +263,6 @@ function judge({ alive: people, scenario }: World): Verdict {
   if (waiting > WAITING) return `${waiting} bytes wait for somebody`;
   const noticed = people.reduce((sum, one) => sum + one.noticed.length, 0);
   if (scenario.desync === "surely" && noticed === 0) return "what was done to a machine was not noticed";
+  if (noticedAfter(world) > SOON) return `a desync was noticed ${noticedAfter(world)} settled frames late`;
   return !scenario.desync && noticed > 0 ? "a false alarm" : undefined;
 }

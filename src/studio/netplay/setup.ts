@@ -16,7 +16,7 @@ export interface Choice {
 const GO = { host: "Host the game", play: "Join the game", watch: "Watch the game" };
 const LAG_LIMIT = 16;
 const DEFAULT_DELAY = 2;
-const OFTEN_ENOUGH = 7;
+const OFTEN_ENOUGH = 9;
 
 /** The form before a game: which one, with whom, how. The address may fill it in (docs/netplay-page.md). */
 export class Setup {
