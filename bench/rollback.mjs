@@ -7,6 +7,7 @@ import { NO_PAD } from "../dist/machine/input.js";
 import { SHOW_NOTHING } from "../dist/machine/machine.js";
 import { Runner } from "../dist/netplay/runner.js";
 import { Chain } from "../dist/netplay/session/chain.js";
+import { Claims } from "../dist/netplay/session/claims.js";
 import { Game } from "../dist/netplay/session/game.js";
 import { Seats } from "../dist/netplay/session/seats.js";
 import { defaultProfile } from "../dist/watch/profile.js";
@@ -25,7 +26,7 @@ const NOBODY = {
   frameAt: 0,
   have: 0,
   ahead: 0,
-  agreed: 0,
+  claims: new Claims(),
   lost: false,
   link: { rtt: 0, heard: 0 },
   frameNow: () => 0,
@@ -61,7 +62,7 @@ export async function run(report) {
       theirs[1] = frame & 1;
       if (frame >= BACK) game.timeline.put(1, frame - BACK, theirs);
       NOBODY.frame = frame;
-      NOBODY.agreed = game.chain.settled;
+      NOBODY.claims.agreed = game.chain.settled;
       runner.run(game.tick(0, mine), SHOW_NOTHING);
       game.update(0);
     };

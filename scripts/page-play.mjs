@@ -1,8 +1,8 @@
 // node scripts/page-play.mjs [--tool LOSSY-NET] [--rom games/gleam/gleam.nes] [--frames 10800] [--with tab|shell] [--bot gleam]
 //   [--oneway 30] [--loss 5] [--jitter 5] [--relayed] [--chromium /usr/bin/chromium]
 // A tab of Chromium hosts a game on the page of a relay, and another tab or a shell plays with it, both by bots; over
-// loopback, or between network namespaces that lossy-net joins (root). Prints a line of JSON: what each came to, and
-// whether their recordings are the same and play back. Exit code 1 when not.
+// loopback, or between network namespaces that lossy-net joins (root). Prints a line of JSON: what each came to, what
+// crossed the network, and whether their recordings are the same and play back. Exit code 1 when not.
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -121,7 +121,15 @@ async function shell(peer, url) {
   };
 }
 
+/** Packets and bytes (with the headers of IP) that entered the network until now. */
+async function counted(net) {
+  if (!net) return { bytes: 0, packets: 0 };
+  net.child.stdin.write("stats\n");
+  return JSON.parse((await net.lines.next()).value);
+}
+
 async function play() {
+  let net;
   if (flags.tool) {
     const options = {
       "--peers": 3,
@@ -130,8 +138,9 @@ async function play() {
       "--loss": flags.loss,
       "--prefix": prefix,
     };
-    const net = start(flags.tool, Object.entries(options).flat().map(String));
-    const { value = "" } = await linesOf(net).next();
+    const child = start(flags.tool, Object.entries(options).flat().map(String));
+    net = { child, lines: linesOf(child) };
+    const { value = "" } = await net.lines.next();
     if (!value.startsWith("ready")) throw new Error(`lossy-net did not start: ${value}`);
     // A browser tells others only the address from which it would go out into the world.
     for (const peer of [1, 2, 3])
@@ -146,6 +155,7 @@ async function play() {
   const other = flags.with === "tab" ? await tab(3, site, "Bo", `#${code}`) : await shell(3, `${url}/${code}`);
   await until(async () => (await host.status()).state === "playing", 60_000);
   const began = Date.now();
+  const from = await counted(net);
   const isOver = async (one) => {
     const { state, ways } = await one.status();
     one.way = ways?.[0] ?? one.way;
@@ -153,6 +163,7 @@ async function play() {
   };
   await until(() => isOver(host), Number(flags.frames) * 100);
   const seconds = (Date.now() - began) / 1000;
+  const to = await counted(net);
   if (flags.with === "tab") await until(() => isOver(other), 30_000);
   const players = [await saved(host, "Ada"), flags.with === "tab" ? await saved(other, "Bo") : await other()];
   const [a, b] = players.map(({ file }) => readFileSync(file));
@@ -168,6 +179,10 @@ async function play() {
     network,
     seconds,
     players: players.map(({ file, ...figures }) => figures),
+    wire: net && {
+      bytesPerSecondEach: Math.round((to.bytes - from.bytes) / seconds / 2),
+      packetsPerSecondEach: Math.round((to.packets - from.packets) / seconds / 2),
+    },
     same,
     verified,
     ok: same && verified && players.every(({ desyncs, agreed }) => desyncs === 0 && agreed === players[0].agreed),

@@ -33,7 +33,7 @@ describe.runIf(hasShared)("a force-sync that is killed", () => {
       "--core",
       "nestopia",
       "--frames",
-      "2000",
+      "1400",
       ...faults,
       "-o",
       out(name),

@@ -72,6 +72,20 @@ describe("a link", () => {
     expect(wire.links[0].rtt).toBeLessThan(160);
   });
 
+  it("measures the way by what comes in order: what comes late says nothing of it", () => {
+    const wire = new Wire([new Link(person(), ROOM), new Link(person(), ROOM)], 3, 0);
+    wire.run(3000, () => Uint8Array.of(1));
+    const [ada, bo] = wire.links;
+    const { rtt } = ada;
+    const late = bo.flush(wire.now, Uint8Array.of(2));
+    expect(late.length).toBeGreaterThan(0);
+    wire.run(500, () => Uint8Array.of(1));
+    const before = ada.rtt;
+    for (const datagram of late) expect(ada.receive(datagram, wire.now)?.payload).toEqual(Uint8Array.of(2));
+    expect(ada.rtt).toBe(before);
+    expect(Math.abs(before - rtt)).toBeLessThan(60);
+  });
+
   it("takes nothing twice, nothing changed, nothing of another room, and nothing from a stranger", () => {
     const wire = new Wire([new Link(person(), ROOM), new Link(person(), ROOM)], 3, 0);
     wire.run(1000, (from) => Buffer.from(`${from}`));

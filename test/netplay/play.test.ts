@@ -33,6 +33,31 @@ it("two consoles play in real time over a wire of 40 ms, in step and at full spe
   expect(kinds).toEqual(["joined", "started", "ended"]);
 });
 
+it("whoever's timer strikes too early tells nothing twice for that", async () => {
+  const early = (milliseconds: number, then: () => void) => {
+    const timer = setTimeout(then, milliseconds > 5 ? Math.floor(milliseconds) - 1 : milliseconds);
+    return () => clearTimeout(timer);
+  };
+  const [a, b] = wire(5);
+  const [ada, bo] = [
+    await playerAt(a, "1", true, [], {}, early),
+    await playerAt(b, "2", false, [], {}, early),
+  ];
+  ada.play.start();
+  bo.play.start();
+  const stopped = new Promise<void>((resolve) => {
+    bo.play.onStop = () => resolve();
+  });
+  const frame = () => ada.session.game?.frame ?? 0;
+  await vi.waitFor(() => expect(frame()).toBeGreaterThan(60), { timeout: 20_000, interval: 20 });
+  const [peer] = ada.session.peers;
+  const [from, before] = [frame(), peer!.link.datagramsSent];
+  await vi.waitFor(() => expect(frame()).toBeGreaterThan(from + 180), { timeout: 20_000, interval: 20 });
+  expect((peer!.link.datagramsSent - before) / (frame() - from)).toBeLessThan(1.3);
+  ada.session.end("that is enough");
+  await stopped;
+});
+
 it("a machine with another option is refused, and both are told in one line what differs", async () => {
   const [a, b] = wire(1);
   const events: PlayEvent[][] = [[], []];

@@ -171,6 +171,7 @@ describe("a session", () => {
   });
 
   it("ends for all after the same frame, so that all recordings are the same to the last byte", async () => {
+    let ended = 0;
     const world = new World(
       scenario({
         rules: { ...RULES, window: 6 },
@@ -179,12 +180,16 @@ describe("a session", () => {
         watchers: 1,
         record: true,
         frames: 10_000,
-        mischief: ({ people }, seat) => {
-          if (seat === 1 && people[seat]!.frame === 400) people[seat]!.session.end("that is enough");
+        mischief: ({ people, now }, seat) => {
+          if (seat !== 1 || people[seat]!.frame !== 400 || ended > 0) return;
+          people[seat]!.session.end("that is enough");
+          ended = now;
         },
       }),
     );
     expect(await world.run(60_000)).toBe(true);
+    // All agreed on it: nobody gave up waiting for that.
+    expect(world.now - ended).toBeLessThan(1500);
     // Signatures of the last second are still under way.
     for (let i = 0; i < 200; i++, world.now += 2) await world.run(world.now + 1);
     const files = world.people.map(({ recording, recorded }) => {
@@ -363,11 +368,15 @@ describe("a session", () => {
     for (const { resumed } of world.people) expect(resumed).toHaveLength(1);
   });
 
-  it("notices a desync at most two settled frames late, where nothing is lost", async () => {
+  it.each([
+    ["where nothing is lost", GOOD],
+    ["where much is lost, and many frames are settled at once", { ...BAD, loss: 0.3 }],
+  ])("notices a desync at most two settled frames late, and once, %s", async (_, weather) => {
     let poked = false;
     const world = new World(
       scenario({
         rules: { ...RULES, window: 6 },
+        weather,
         mischief: (w, seat) => {
           const { runner, frame } = w.people[seat]!;
           if (seat !== 1 || frame < 200 || poked) return;
@@ -380,6 +389,7 @@ describe("a session", () => {
     const noticed = world.people.flatMap((one) => one.noticed);
     expect(noticed.length).toBeGreaterThan(0);
     for (const { drift } of noticed) expect(drift.noticedAt - drift.frame).toBeLessThanOrEqual(2);
+    for (const one of world.people) expect(one.noticed.length).toBeLessThanOrEqual(1);
   });
 
   it("keeps real consoles in step: two of Gleam on jsnes, with a byte poked, over a bad network", async () => {

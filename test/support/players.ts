@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { jsnes } from "../../src/machine/jsnes/index.ts";
 import type { Machine } from "../../src/machine/machine.ts";
 import { Participant, type PlayEvent } from "../../src/netplay/participant.ts";
+import type { Wait } from "../../src/netplay/play.ts";
 import { writePad } from "../../src/netplay/session/pads.ts";
 import { newIdentity, realSuite } from "../../src/netplay/session/suite.ts";
 import type { Transport } from "../../src/netplay/transport/transport.ts";
@@ -21,6 +22,7 @@ export async function playerAt(
   hosting: boolean,
   events: PlayEvent[],
   settings?: Record<string, string>,
+  wait?: Wait,
 ): Promise<Participant> {
   const rules = {
     device: "pad" as const,
@@ -43,6 +45,7 @@ export async function playerAt(
     ...(hosting && { hosting: { machine, saves: [], profile: "", rules, seats: 2 } }),
     open: () => openWith(settings),
     takesStates: () => true,
+    ...(wait && { wait }),
     pad: (played, seat, into) => {
       bot ??= new BotInput(randomBot, played, name);
       bot.beginFrame?.(played.frame);

@@ -20,7 +20,7 @@ export interface Stats {
   desyncs: number;
 }
 
-/** Windows from which on every other frame may go untold, and two of three. */
+/** Windows from which on every other frame may go untold, and three of five. */
 const GUESSES = 4;
 const GUESSES_MORE = 8;
 /** Frames that differ less in pace than this are left alone. */
@@ -165,6 +165,7 @@ export class Game {
     }
     peer.toldAt = timeline.frame;
     peer.toldTo = this.#next;
+    peer.told++;
     const first = Math.max(peer.have, this.#next - RING / 2);
     const count = Math.min(MOST_FRAMES, Math.max(0, this.#next - first));
     for (let i = 0; i < count; i++) timeline.read(this.seats.me, first + i, this.#inputs, i * this.#width);
@@ -195,7 +196,7 @@ export class Game {
   /** Some frames may wait where they are guessed: pads that go on as before are guessed rightly. */
   #mayWait(peer: Peer): boolean {
     const { timeline, mending } = this;
-    const frames = timeline.window < GUESSES ? 0 : timeline.window < GUESSES_MORE ? 1 : 2;
+    const frames = timeline.window < GUESSES ? 0 : timeline.window < GUESSES_MORE ? 1 : 1 + (peer.told % 2);
     if (mending.active || timeline.frame <= peer.toldAt || timeline.frame > peer.toldAt + frames) return false;
     // Once for each frame: where all stand still, they go on by what is told.
     if (timeline.frame === peer.waitedAt) return false;

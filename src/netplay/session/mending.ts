@@ -75,7 +75,7 @@ export class Mending {
 
   /** Compares what a peer said of its run with ours. */
   compare(peer: Peer, now: number): void {
-    if (this.active || this.#reported === this.#seats.leader) return;
+    if (this.active || (this.#reported !== undefined && this.#reported === this.#seats.leader)) return;
     const frame = peer.claims.compare(this.#chain);
     if (frame === undefined) return;
     this.desyncs++;

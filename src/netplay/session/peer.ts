@@ -15,9 +15,10 @@ export class Peer {
   frameAt = 0;
   /** The first of our frames whose input they lack. */
   have = 0;
-  /** What they were told last: the frame that we were at, and the first for which we had no input. */
+  /** What they were told last: the frame that we were at, and the first for which we had no input; and how often they were told. */
   toldAt = Number.NEGATIVE_INFINITY;
   toldTo = 0;
+  told = 0;
   /** The frame at which they were told nothing, as that could wait. */
   waitedAt = -1;
   /** Frames that they are ahead of us, as they see it. */
