@@ -43,7 +43,7 @@ describe("claims", () => {
           mine.settle(mine.chain.settled + step.mine);
           theirs.settle(theirs.chain.settled + step.theirs);
           if (!step.lost || theirs.chain.settled - known > 50) {
-            claims.take(theirs.says(known));
+            claims.take(theirs.says(known), 1e6);
             known = theirs.chain.settled;
           }
           expect(claims.compare(mine.chain)).toBeUndefined();
@@ -74,7 +74,7 @@ describe("claims", () => {
           mine.settle(mine.chain.settled + step.mine);
           theirs.settle(theirs.chain.settled + step.theirs);
           if (!step.lost || theirs.chain.settled - known > 50) {
-            claims.take(theirs.says(known));
+            claims.take(theirs.says(known), 1e6);
             known = theirs.chain.settled;
           }
           const found = claims.compare(mine.chain);
@@ -90,10 +90,20 @@ describe("claims", () => {
     );
   });
 
+  it("nobody can claim a frame for which there is no input yet, and so stop that all agree", () => {
+    const [mine, theirs, claims] = [new Run(), new Run(), new Claims()];
+    mine.settle(50);
+    theirs.settle(50);
+    claims.take({ ...theirs.says(0), settled: 2 ** 40 }, 60);
+    claims.take(theirs.says(0), 60);
+    expect(claims.compare(mine.chain)).toBeUndefined();
+    expect(claims.agreed).toBe(50);
+  });
+
   it("nothing is compared with what was said before all began again from a frame, nor after the last one, which itself is", () => {
     const [mine, theirs, claims] = [new Run(), new Run(50), new Claims()];
     theirs.settle(100);
-    claims.take(theirs.says(0));
+    claims.take(theirs.says(0), 100);
     claims.restart(60);
     mine.settle(200);
     expect(claims.compare(mine.chain)).toBeUndefined();
@@ -101,13 +111,13 @@ describe("claims", () => {
     const ending = new Claims();
     const same = new Run();
     same.settle(120);
-    ending.take(same.says(0));
+    ending.take(same.says(0), 200);
     ending.end(110);
     expect(ending.compare(mine.chain)).toBeUndefined();
     expect(ending.agreed).toBe(0);
     const last = new Run();
     last.settle(110);
-    ending.take(last.says(90));
+    ending.take(last.says(90), 200);
     expect(ending.compare(mine.chain)).toBeUndefined();
     expect(ending.agreed).toBe(110);
   });

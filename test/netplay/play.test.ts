@@ -39,10 +39,7 @@ it("whoever's timer strikes too early tells nothing twice for that", async () =>
     return () => clearTimeout(timer);
   };
   const [a, b] = wire(5);
-  const [ada, bo] = [
-    await playerAt(a, "1", true, [], {}, early),
-    await playerAt(b, "2", false, [], {}, early),
-  ];
+  const [ada, bo] = [await playerAt(a, "1", true, [], {}, early), await playerAt(b, "2", false, [], {}, early)];
   ada.play.start();
   bo.play.start();
   const stopped = new Promise<void>((resolve) => {

@@ -28,7 +28,9 @@ export class Claims {
     this.#marks.fill(-1);
   }
 
-  take({ settled, chain, marks }: Payload): void {
+  /** `most`: the first frame for which we gave no input yet. Nobody can have settled more, and who claims it is not heard. */
+  take({ settled, chain, marks }: Payload, most: number): void {
+    if (settled > most) return;
     for (let i = 0; i < marks.length; i++) this.#mark(settled - marks.length + i, marks[i]!);
     // A newer claim may come before this one can be compared.
     this.#mark(settled, markOf(chain));

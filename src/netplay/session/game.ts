@@ -223,7 +223,7 @@ export class Game {
       peer.frameAt = now;
       peer.ahead = payload.ahead;
     }
-    peer.claims.take(payload);
+    peer.claims.take(payload, this.#next);
     peer.claims.end(this.last);
     this.mending.compare(peer, now);
   }

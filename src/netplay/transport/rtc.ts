@@ -40,9 +40,9 @@ const Signal = v.union([
 type Signal = v.InferOutput<typeof Signal>;
 
 /**
- * WebRTC data channels that lose rather than wait. `Connection` is the browser's RTCPeerConnection, or one like it; `stun`:
- * servers that tell this side's address as it is seen from afar, such as stun:stun.example.org:3478; none are asked unless
- * they are named. Throws a Problem for what is none.
+ * WebRTC data channels in which nothing waits for what was lost. `Connection` is the browser's RTCPeerConnection, or one
+ * like it; `stun`: servers that tell this side's address as it is seen from afar, such as stun:stun.example.org:3478; none
+ * are asked unless they are named. Throws a Problem for what is none.
  */
 export function webRtc(Connection: typeof RTCPeerConnection, stun: readonly string[] = []): DirectMaker {
   for (const url of stun)
