@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { bootHash } from "../../src/machine/boot.ts";
@@ -89,6 +90,32 @@ describe.runIf(hasLink)("linked consoles", () => {
       straight.step(other, SHOW_NOTHING);
     }
     expect(Buffer.compare(machine.saveState(), straight.saveState())).toBe(0);
+  });
+
+  test("after a reset its memories are the consoles' own, wherever they lie then; once it is closed there are none", () => {
+    // In a process of its own, where holes above the consoles' memory are made: what they take anew comes to lie in one.
+    const script = `
+      const { findCore } = await import("${new URL("../../dist/machine/cores.node.js", import.meta.url)}");
+      const { readFileSync } = await import("node:fs");
+      let above = Array.from({ length: 40 }, () => new Uint8Array(1 << 20).fill(1));
+      const core = await findCore("link", "${RALLY}");
+      const machine = await core.open({ content: { name: "rally.gbc", bytes: new Uint8Array(readFileSync("${RALLY}")) } });
+      const region = machine.memory.find(({ name }) => name === "2.wram");
+      const { buffer } = region.bytes;
+      above = undefined;
+      gc();
+      await new Promise((done) => setTimeout(done, 50));
+      machine.reset("soft");
+      const moved = region.bytes.buffer !== buffer;
+      const before = machine.saveState();
+      region.bytes[0x7ff0] ^= 1;
+      const live = Buffer.compare(machine.saveState(), before) !== 0;
+      machine.close();
+      console.log(JSON.stringify({ moved, live, closed: region.bytes.length }));`;
+    const out = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
+      encoding: "utf8",
+    });
+    expect(JSON.parse(out)).toEqual({ moved: true, live: true, closed: 0 });
   });
 
   test("save RAM of each console is its own, and comes back as it was put in", async () => {

@@ -11,7 +11,7 @@ import {
   type Timing,
   type VideoFrame,
 } from "../machine.ts";
-import { regionsOf } from "./memory.node.ts";
+import { type Region, regionsOf } from "./memory.node.ts";
 import { keysOf } from "./pads.ts";
 import type { Shim } from "./shim.node.ts";
 
@@ -33,6 +33,7 @@ export class LinkMachine implements Machine {
   video: VideoFrame;
   audio: AudioChunk;
   readonly #shim: Shim;
+  readonly #regions: readonly Region[];
   readonly #keys: Uint32Array;
   readonly #powerOn: Uint8Array;
   readonly #samples: Int16Array;
@@ -56,7 +57,8 @@ export class LinkMachine implements Machine {
     this.video = this.#noPicture;
     this.#samples = new Int16Array(koffi.view(shim.samples(link), SAMPLES_MAX * 4));
     this.audio = { samples: NO_SAMPLES };
-    this.memory = regionsOf(shim, () => this.#link, count);
+    this.#regions = regionsOf(shim, () => this.#link, count);
+    this.memory = this.#regions;
     this.#powerOn = this.saveState();
   }
 
@@ -93,6 +95,7 @@ export class LinkMachine implements Machine {
   reset(kind: "soft" | "power", frame = this.frame): void {
     if (kind === "power") this.loadState(this.#powerOn, frame);
     else this.#shim.reset(this.#open);
+    for (const region of this.#regions) region.moved();
   }
 
   get stateSize(): number {
@@ -118,6 +121,7 @@ export class LinkMachine implements Machine {
   close(): void {
     const link = this.#link;
     this.#link = 0;
+    for (const region of this.#regions) region.moved();
     this.memory = [];
     this.video = this.#noPicture;
     this.audio = { samples: NO_SAMPLES };
