@@ -31,6 +31,14 @@ class Run {
     const nothing = { past: 0, frame: 0, ahead: 0, have: 0, first: 0, count: 0, inputs: new Uint8Array(0) };
     return { ...nothing, settled, chain: this.chain.link(settled)!, marks };
   }
+
+  /** What it claims then comes, unless that is lost; returns up to where its claims are known. */
+  goesOn(step: { theirs: number; lost: boolean }, known: number, claims: Claims): number {
+    this.settle(this.chain.settled + step.theirs);
+    if (step.lost && this.chain.settled - known <= 50) return known;
+    claims.take(this.says(known), 1e6);
+    return this.chain.settled;
+  }
 }
 
 describe("claims", () => {
@@ -41,11 +49,7 @@ describe("claims", () => {
         let known = 0;
         for (const step of all) {
           mine.settle(mine.chain.settled + step.mine);
-          theirs.settle(theirs.chain.settled + step.theirs);
-          if (!step.lost || theirs.chain.settled - known > 50) {
-            claims.take(theirs.says(known), 1e6);
-            known = theirs.chain.settled;
-          }
+          known = theirs.goesOn(step, known, claims);
           expect(claims.compare(mine.chain)).toBeUndefined();
         }
         mine.settle(200);
@@ -60,23 +64,16 @@ describe("claims", () => {
       fc.property(steps, fc.integer({ min: 1, max: 60 }), (all, wrong) => {
         const [mine, theirs, claims] = [new Run(), new Run(wrong), new Claims()];
         // One mark in 256 is the same by chance.
-        const [right, other] = [new Run(), new Run(wrong)];
+        const right = new Run();
+        const other = new Run(wrong);
         for (const run of [right, other]) run.settle(200);
-        const marks = [right, other].map(
-          ({ chain }) =>
-            (frame: number) =>
-              chain.link(frame)! & 0xff,
-        );
+        const mark = ({ chain }: Run, frame: number): number => chain.link(frame)! & 0xff;
         let shows = wrong;
-        while (marks[0]!(shows) === marks[1]!(shows)) shows++;
+        while (mark(right, shows) === mark(other, shows)) shows++;
         let known = 0;
         for (const step of all) {
           mine.settle(mine.chain.settled + step.mine);
-          theirs.settle(theirs.chain.settled + step.theirs);
-          if (!step.lost || theirs.chain.settled - known > 50) {
-            claims.take(theirs.says(known), 1e6);
-            known = theirs.chain.settled;
-          }
+          known = theirs.goesOn(step, known, claims);
           const found = claims.compare(mine.chain);
           if (found !== undefined) {
             expect(found).toBeGreaterThanOrEqual(wrong);
