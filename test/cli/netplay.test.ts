@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
@@ -104,6 +104,12 @@ describe.concurrent("netplay from the shell", () => {
     const line = /^Ida has another game: rally\.gbc \(SHA-256 \w{12}\.\.\.\), not gleam\.nes \(SHA-256 \w{12}\.\.\.\)$/;
     expect((await ida.hears("refused")).why).toMatch(line);
     expect((await hal.hears("refused")).why).toMatch(line);
+    copyFileSync(join(folder, "Hal.pem"), join(folder, "Twin.pem"));
+    const twin = join_("Twin", url);
+    expect(await twin.ended).toBe(2);
+    const twice = "Twin comes with the key of Hal: who plays on one computer has a --key FILE each";
+    expect((await twin.hears("refused")).why).toBe(twice);
+    expect(hal.all("refused").at(-1)?.why).toBe(twice);
     const jan = join_("Jan", url);
     await hal.hears("joined");
     const kim = join_("Kim", url);

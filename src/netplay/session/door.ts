@@ -2,6 +2,7 @@ import { type Boot, bootDifferences } from "../../machine/boot.ts";
 import type { Claim, Message, Mode, RosterEntry, Rules, Waiting } from "./messages.ts";
 import { Parts, partsOf } from "./parts.ts";
 import type { Peer } from "./peer.ts";
+import { sameBytes } from "./people.ts";
 
 /** A machine as it was opened. */
 export interface Opened {
@@ -95,6 +96,11 @@ export class Door {
       const theirs = games.map(describe).join(", ") || "no game at all";
       return `${peer.name} has another game: ${theirs}, not ${describe({ name, sha256 })}`;
     }
+    const { identity } = peer.link;
+    const same = [this.#host, ...this.players.map(({ name, link }) => ({ name, identity: link.identity }))].find(
+      (one) => identity && one.identity && sameBytes(identity, one.identity),
+    );
+    if (same) return `${peer.name} comes with the key of ${same.name}: who plays on one computer has a --key FILE each`;
     const plays = mode === "play";
     if (plays && this.roster.length > 0) return "the game has begun";
     const seat = plays ? Array.from({ length: seats }, (_, i) => i).find((i) => i > 0 && !this.#isTaken(i)) : -1;
